@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_BURST_H
+#define NFCLASS_BURST_H
+
+#include "flow.h"
+#include "hash.h"
+#include "list.h"
+#include "stats.h"
+
+/* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
+ * it in memory that is bounded when the tracker is made. */
+
+/* One flow's packets within one burst.  Superpackets are counted as their segments. */
+struct burst_flow {
+	struct list node; /* in its burst, in order of first packet */
+	struct burst *burst;
+	struct flow_record *flow; /* NULL once the burst has ended */
+	struct flow_ends ends;
+	struct mono first, last;
+	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
+	struct stats len;           /* bytes, both directions */
+	struct stats gap;           /* microseconds between consecutive packets */
+};
+
+enum { BURST_SENT, BURST_RCVD };
+
+/* Why a burst ended, and what happened to it. */
+enum {
+	BURST_CUT = 1,   /* longer than max */
+	BURST_EARLY = 2, /* its place was needed: a table was full */
+	BURST_FLUSH = 4, /* the capture or the daemon ended */
+	BURST_LOSS = 8,  /* packets were lost somewhere while it was open */
+};
+
+struct burst {
+	struct list node;  /* in the tracker's list */
+	struct list flows; /* struct burst_flow */
+	uint64_t number;   /* 1, 2, ... in the order in which bursts end; 0 while open */
+	struct addr client;
+	struct client_record *owner; /* NULL once it has ended */
+	struct mono first, last;
+	uint32_t flow_count;
+	unsigned flags;
+};
+
+#define burst_each_flow(b, bf)                                                           \
+	for (struct burst_flow *bf =                                                     \
+	             list_owner((b)->flows.next, struct burst_flow, node);               \
+	     &bf->node != &(b)->flows;                                                   \
+	     bf = list_owner(bf->node.next, struct burst_flow, node))
+
+struct burst_params {
+	struct mono gap;    /* a longer silence ends a burst; 1 ms to 60 s */
+	struct mono max;    /* a longer burst is cut; 0 for never */
+	uint32_t mtu_bytes; /* 576 to 65535 */
+	uint32_t max_flows; /* in the flow table, 16 to 2^24 */
+	uint32_t max_clients;
+	uint32_t max_burst_flows; /* in one burst: a burst that would hold more is cut */
+	struct mono flow_timeout; /* a flow that is silent for longer is forgotten */
+	struct flow_lan lan;
+	struct hash_key secret;
+};
+
+/* The defaults of all of these; secret is zero, which is right for captures only. */
+struct burst_params burst_defaults(void);
+
+/* What a tracker did, since it was made. */
+struct burst_counters {
+	uint64_t packets, bytes; /* as they came, superpackets as one */
+	uint64_t superpackets_tcp, superpackets_udp;
+	uint64_t flows, flows_expired, flows_evicted;
+	uint64_t bursts, burst_flows, bursts_cut, bursts_early;
+};
+
+struct burst_tracker;
+
+/* NULL when memory is short.  The caller ends it with burst_tracker_free(). */
+struct burst_tracker *burst_tracker_new(const struct burst_params *p);
+void burst_tracker_free(struct burst_tracker *t);
+
+/* Time has come to now: bursts that were silent for longer than gap have ended.  now that
+ * is earlier than any time before counts as the latest one. */
+void burst_advance(struct burst_tracker *t, struct mono now);
+
+/* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts.  The
+ * caller takes all ended ones before the next packet. */
+void burst_packet(struct burst_tracker *t, const struct packet *pkt);
+
+/* The next ended burst, in the order in which they ended, or NULL.  The caller gives it
+ * back with burst_release(). */
+struct burst *burst_take(struct burst_tracker *t);
+void burst_release(struct burst_tracker *t, struct burst *b);
+
+/* When the next open burst ends if nothing comes; false when none is open. */
+bool burst_next_end(const struct burst_tracker *t, struct mono *at);
+
+/* Packets were lost: every open burst is flagged BURST_LOSS. */
+void burst_lost(struct burst_tracker *t);
+
+/* End every open burst, oldest first; flags say why (BURST_FLUSH). */
+void burst_end_all(struct burst_tracker *t, unsigned flags);
+
+/* gap, max and mtu_bytes from now on; no burst may be open, flows stay. */
+void burst_retune(struct burst_tracker *t, struct mono gap, struct mono max,
+                  uint32_t mtu_bytes);
+
+/* Flows in the table and open bursts. */
+uint32_t burst_flows_now(const struct burst_tracker *t);
+uint32_t burst_open_now(const struct burst_tracker *t);
+const struct burst_counters *burst_counters(const struct burst_tracker *t);
+
+#endif

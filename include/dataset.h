@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_DATASET_H
+#define NFCLASS_DATASET_H
+
+#include "fault.h"
+#include "flow.h"
+#include "names.h"
+
+/* Labelled burst-flows: what `extract` writes and the forest learns from. */
+
+/* Where a burst-flow comes from.  A data set read from CSV may lack all but label, trace
+ * and burst; then has_ends of the data set is false and ends, first, last are zero. */
+struct dataset_row {
+	uint32_t label, trace; /* numbers into labels and traces */
+	uint64_t burst;        /* unique within the trace */
+	struct flow_ends ends;
+	struct mono first, last;
+	uint64_t pkts[2], bytes[2];
+};
+
+struct dataset {
+	struct names labels;   /* sorted by byte value once dataset_sort_labels() ran */
+	struct names traces;   /* "LABEL/TRACE": one trace belongs to one class */
+	struct names features; /* the columns of x, in order */
+	struct dataset_row *row;
+	float *x; /* rows * features.count, row after row */
+	size_t rows, room;
+	bool has_ends;
+};
+
+void dataset_init(struct dataset *d);
+void dataset_clear(struct dataset *d);
+
+/* Append one row (row->label and row->trace are numbers of d's names already); x has
+ * d->features.count values.  0 or -ENOMEM. */
+int dataset_add(struct dataset *d, const struct dataset_row *row, const float *x);
+
+/* Renumber labels so that they are in byte order of their names: then the order in which
+ * folders were read cannot matter. */
+int dataset_sort_labels(struct dataset *d);
+
+/* Read a CSV file's text (RFC 4180, header first) into an empty data set.  Columns are
+ * found by name: label, trace and burst must be there; the columns of `extract` that
+ * describe the flow are taken when all are there; "flow" is passed over; every other
+ * column is a feature and must hold finite numbers.  -EINVAL with line and column named
+ * in f. */
+int dataset_parse_csv(struct dataset *d, const char *text, size_t len, struct fault *f);
+
+/* Names the data: order, labels, traces and features included. */
+uint64_t dataset_digest(const struct dataset *d);
+
+#endif

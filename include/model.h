@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_MODEL_H
+#define NFCLASS_MODEL_H
+
+#include "feature.h"
+#include "forest.h"
+
+/* A forest with all that is needed to use it rightly: what its features are, how bursts
+ * were cut, what the classes are called, how votes become confidence, from which
+ * confidence on a class may be named, and where it comes from. */
+
+/* p(class) is proportional to (votes share + weight * prior)^power, fitted on out-of-bag
+ * votes; the class is picked from the raw votes. */
+struct model_calibration {
+	float weight, power;
+};
+
+struct model {
+	enum feature_set set;
+	struct mono gap, max;
+	uint32_t mtu_bytes;
+	uint32_t min_packets; /* fewer in a burst-flow: Unknown, too-few-packets */
+	struct names classes;
+	float *prior;     /* by class: its share of the training rows */
+	float *threshold; /* by class: smallest confidence to be named; above 1: never */
+	float precision;  /* what the thresholds were set for */
+	struct model_calibration calibration;
+	float *importance_gini, *importance_permutation; /* by feature */
+	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */
+	struct names provenance;
+	struct forest *forest;
+};
+
+void model_init(struct model *m);
+void model_clear(struct model *m);
+
+/* Read a model file's bytes into m (any content before is not freed).  Every count,
+ * offset, checksum, node and number is checked here, so that using the model needs no
+ * check. -EINVAL with offset and reason in f; m then holds nothing. */
+int model_parse(struct model *m, const void *data, size_t len, struct fault *f);
+
+/* The bytes of a model file, to be ended by free().  0 or -ENOMEM. */
+int model_pack(const struct model *m, uint8_t **data, size_t *len);
+
+/* Calibrated probabilities, p[class], from votes of forest_votes(). */
+void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,
+                      float *p);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault.h"
+
+#include <stdio.h>
+
+int fault_set(struct fault *f, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!f)
+		return err;
+	va_start(ap, fmt);
+	(void)vsnprintf(f->text, sizeof(f->text), fmt,
+	                ap); /* a cut text still explains */
+	va_end(ap);
+	return err;
+}
+
+int fault_prefix(struct fault *f, int err, const char *prefix)
+{
+	struct fault inner;
+
+	if (!f)
+		return err;
+	inner = *f;
+	return fault_set(f, err, "%.200s: %s", prefix, inner.text);
+}
