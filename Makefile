@@ -12,7 +12,7 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor \
 	packet decode stats \
-	table flow burst \
+	pool table flow burst \
 	feature \
 	names dataset tree forest calibrate model \
 	label record \
