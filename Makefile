@@ -16,7 +16,7 @@ MODULES = fault log mono hash rng list cursor \
 	feature \
 	names dataset tree forest calibrate model \
 	evidence label record \
-	file replay addrs setting conf ring queue
+	file replay addrs setting conf ring qmsg qtable queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
