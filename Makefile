@@ -37,6 +37,8 @@ COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c
 DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/worker.c))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
+# Programs that tests run on their hosts; replay is made of several files.
+HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
@@ -62,17 +64,25 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libnfclass.a \
 		-lcmocka $(LIBS)
 
-$(BUILD)/tests:
-	mkdir -p $@
+$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c,$^) -lpcap
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d)
+$(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
+
+$(BUILD)/tests:
+	mkdir -p $@/hosts
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d)
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
 
+.PHONY: hosts
+hosts: $(HOSTS)
+
 # Everything that must hold: units, captures, and as root the real queue.
 .PHONY: check
-check: all unit
+check: all unit hosts
 	BUILD=$(BUILD) MODULES='$(MODULES)' sh tests/run.sh
 
 .PHONY: clean
