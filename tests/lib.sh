@@ -13,6 +13,7 @@
 : "${BUILD:=build}"
 : "${NFCLASS_DATA:=../shared/data}"
 export BUILD NFCLASS_DATA
+: "${SHELL_UNDER_TEST:=/bin/sh}"
 
 LAN_MAC=02:00:00:00:12:01 WAN_MAC=02:00:00:00:71:01
 CLIENT_MAC=02:00:00:00:12:02 SERVER_MAC=02:00:00:00:71:02
@@ -170,4 +171,62 @@ queue_column() {
 # queues_open N: is somebody listening on exactly N queues?
 queues_open() {
 	[ "$(on gateway awk 'END { print NR }' /proc/net/netfilter/nfnetlink_queue)" -eq "$1" ]
+}
+
+# gateway_ini KEY=VALUE...: a configuration for the hosts above, in [gateway]; a key that
+# contains a dot goes to the section before the dot.
+gateway_ini() {
+	printf '%s\n' gateway.lan=lan gateway.wan=wan \
+		gateway.lan_address=192.168.12.1/24,fd00:12::1/64 \
+		gateway.prefixes=192.168.12.0/24,fd00:12::/64 \
+		gateway.nat=masquerade "$@" | awk -F '[.=]' '
+		!/^[a-z]+\./ { $0 = "gateway." $0 }
+		{
+			at = index($0, "=")
+			name = substr($0, 1, at - 1)
+			if (!(name in value))
+				order[++n] = name
+			value[name] = substr($0, at + 1)
+		}
+		END {
+			for (i = 1; i <= n; i++) {
+				split(order[i], part, ".")
+				if (!(part[1] in text))
+					sections[++m] = part[1]
+				text[part[1]] = text[part[1]] part[2] " = " value[order[i]] "\n"
+			}
+			for (i = 1; i <= m; i++)
+				printf "[%s]\n%s", sections[i], text[sections[i]]
+		}'
+}
+
+# The script under test, on the gateway, with $tmp/nfclass.ini.
+gateway() {
+	NFCLASSD=${NFCLASSD:-$BUILD/nfclassd} NFCLASS_RUN=$tmp/run \
+		on gateway "$SHELL_UNDER_TEST" gateway/nfclass-gateway -c "$tmp/nfclass.ini" "$@"
+}
+
+need_daemon() {
+	[ -x "${NFCLASSD:-$BUILD/nfclassd}" ] || fail "nfclassd is not built"
+}
+
+# host_state FILE: all of the gateway that nfclass-gateway may change, without counters,
+# and without addresses that the kernel gives.
+host_state() {
+	on gateway sh -c '
+		iptables-save
+		ip6tables-save
+		ip -o addr
+		ip rule
+		ip route
+		ip -6 route
+		find /proc/sys/net -type f -perm -400 | sort | grep -vE "key|secret|_count$" |
+			xargs grep -s .' | grep -vE '^#|(^| )fe80::' |
+		sed 's/\[[0-9:]*\]//; s/ valid_lft.*//' >"$1"
+}
+
+# host_same BEFORE WHEN: says what differs, and fails.
+host_same() {
+	host_state "$tmp/now"
+	diff "$1" "$tmp/now" || fail "$2: the gateway is not as it was"
 }
