@@ -20,11 +20,12 @@ struct flow_lan {
 /* true when the sender of pkt, the first packet of its flow, is the client (DESIGN 1). */
 bool flow_client_sends(const struct flow_lan *lan, const struct packet *pkt);
 
-/* The same key for both directions: the lower end first. */
+/* The same key for both directions: the lower end first.  *src_is_low tells whether that
+ * is the packet's source; of two equal ends it is. */
 #define FLOW_KEY_WORDS 5
 struct flow_key {
 	uint64_t w[FLOW_KEY_WORDS];
 };
-struct flow_key flow_key_of(const struct packet *pkt);
+struct flow_key flow_key_of(const struct packet *pkt, bool *src_is_low);
 
 #endif

@@ -26,7 +26,7 @@ struct packet {
 	struct mono time;
 	struct addr src, dst;
 	uint32_t len_bytes;
-	uint16_t header_bytes;
+	uint32_t header_bytes;
 	uint16_t sport, dport;
 	uint8_t proto; /* IPPROTO_TCP or IPPROTO_UDP */
 };

@@ -17,9 +17,9 @@ struct table_node {
 	uint32_t hash, prev, next; /* the table's own */
 };
 
-/* Room for max records (1 to 2^27) of record_size bytes, each of which holds a key of
- * key_words 64-bit words at key_at bytes.  NULL when memory is short.  The caller ends it
- * with table_free(), which takes NULL. */
+/* Room for max records (1 to 2^27) of record_size bytes (a multiple of 8), each of which
+ * holds a key of key_words 64-bit words at key_at bytes.  NULL when memory is short.  The
+ * caller ends it with table_free(), which takes NULL. */
 struct table *table_new(uint32_t max, size_t record_size, size_t key_at, size_t key_words,
                         const struct hash_key *secret);
 void table_free(struct table *t);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_POOL_H
+#define NFCLASS_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A bounded stock of equal objects.  Address space is taken at once, memory only as
+ * objects are first used: a large limit in a small network costs nothing. */
+struct pool {
+	uint8_t *base;
+	size_t size;
+	uint32_t max, used;
+	void *spare;
+};
+
+/* size is a multiple of 8, at least 8.  false when memory is short. */
+bool pool_init(struct pool *p, uint32_t max, size_t size);
+void pool_clear(struct pool *p);
+
+/* An object, all zero; NULL when all are out. */
+void *pool_get(struct pool *p);
+void pool_put(struct pool *p, void *object);
+
+/* Zeroed address space that costs memory only where it is written; NULL when there is
+ * none.  Given back with pool_unmap(). */
+void *pool_map(size_t bytes);
+void pool_unmap(void *map, size_t bytes);
+
+#endif

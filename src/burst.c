@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Open bursts stand in a list in the order of their last packets.  They all wait for the
+ * same gap, so the first of the list is always the next to end: a timer for every burst
+ * at the cost of relinking one node a packet. */
+#include "burst.h"
+
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "pool.h"
+#include "table.h"
+
+struct flow_record {
+	struct table_node node;
+	struct flow_key key;
+	struct burst_flow *open; /* NULL outside of bursts */
+	struct mono last;
+	bool client_is_low;
+};
+
+struct client_record {
+	struct table_node node;
+	uint64_t key[2];
+	struct burst *open; /* NULL outside of bursts */
+};
+
+struct burst_tracker {
+	struct burst_params p;
+	struct burst_counters n;
+	struct table *flows, *clients;
+	struct pool bursts, burst_flows;
+	struct list open, ended;
+	struct mono now;
+	uint32_t open_count;
+};
+
+struct burst_params burst_defaults(void)
+{
+	return (struct burst_params){
+		.gap = mono_ms(1000),
+		.mtu_bytes = 1500,
+		.max_flows = 65536,
+		.max_clients = 4096,
+		.max_burst_flows = 4096,
+		.flow_timeout = mono_ms(600 * 1000),
+	};
+}
+
+struct burst_tracker *burst_tracker_new(const struct burst_params *p)
+{
+	struct burst_tracker *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->p = *p;
+	t->now = (struct mono){ INT64_MIN };
+	list_init(&t->open);
+	list_init(&t->ended);
+	t->flows =
+		table_new(p->max_flows, sizeof(struct flow_record),
+	                  offsetof(struct flow_record, key), FLOW_KEY_WORDS, &p->secret);
+	t->clients = table_new(p->max_clients, sizeof(struct client_record),
+	                       offsetof(struct client_record, key), 2, &p->secret);
+	/* One more than can be open: a packet may open one while all that could be open
+	 * before it have ended and wait to be taken. */
+	if (!t->flows || !t->clients ||
+	    !pool_init(&t->bursts, p->max_clients + 1, sizeof(struct burst)) ||
+	    !pool_init(&t->burst_flows, p->max_flows + 1, sizeof(struct burst_flow))) {
+		burst_tracker_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void burst_tracker_free(struct burst_tracker *t)
+{
+	if (!t)
+		return;
+	table_free(t->flows);
+	table_free(t->clients);
+	pool_clear(&t->bursts);
+	pool_clear(&t->burst_flows);
+	free(t);
+}
+
+static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
+{
+	b->flags |= flags;
+	b->number = ++t->n.bursts;
+	b->owner->open = NULL;
+	b->owner = NULL;
+	burst_each_flow(b, bf)
+	{
+		bf->flow->open = NULL;
+		bf->flow = NULL;
+	}
+	t->n.burst_flows += b->flow_count;
+	t->n.bursts_cut += (flags & BURST_CUT) != 0;
+	t->n.bursts_early += (flags & BURST_EARLY) != 0;
+	t->open_count--;
+	list_del(&b->node);
+	list_add_tail(&t->ended, &b->node);
+}
+
+static struct burst *first_open(const struct burst_tracker *t)
+{
+	return list_empty(&t->open) ? NULL : list_owner(t->open.next, struct burst, node);
+}
+
+static bool flow_is_stale(const struct burst_tracker *t, const struct flow_record *flow)
+{
+	return !flow->open &&
+	       mono_less(t->p.flow_timeout, mono_since(t->now, flow->last));
+}
+
+/* Forget a few flows that have been silent for too long: at least as many as one packet
+ * can bring, so that the table shrinks, and never so many that a packet waits. */
+static void expire_flows(struct burst_tracker *t)
+{
+	for (int i = 0; i < 2; i++) {
+		struct flow_record *flow = table_oldest(t->flows);
+
+		if (!flow || !flow_is_stale(t, flow))
+			return;
+		table_remove(t->flows, flow);
+		t->n.flows_expired++;
+	}
+}
+
+void burst_advance(struct burst_tracker *t, struct mono now)
+{
+	struct burst *b;
+
+	t->now = mono_max(t->now, now);
+	while ((b = first_open(t)) && mono_less(t->p.gap, mono_since(t->now, b->last)))
+		end_burst(t, b, 0);
+	expire_flows(t);
+}
+
+/* The flow whose last packet is the longest ago makes room; its burst ends early, whole,
+ * since the flows of a burst are judged together. */
+static void evict_flow(struct burst_tracker *t)
+{
+	struct flow_record *flow = table_oldest(t->flows);
+
+	if (flow->open)
+		end_burst(t, flow->open->burst, BURST_EARLY);
+	table_remove(t->flows, flow);
+	t->n.flows_evicted++;
+}
+
+static struct flow_record *flow_of(struct burst_tracker *t, const struct packet *pkt,
+                                   bool *sent)
+{
+	bool src_is_low;
+	struct flow_key key = flow_key_of(pkt, &src_is_low);
+	struct flow_record *flow = table_find(t->flows, key.w);
+
+	if (flow && flow_is_stale(t, flow)) {
+		table_remove(t->flows, flow);
+		t->n.flows_expired++;
+		flow = NULL;
+	}
+	if (!flow) {
+		if (table_count(t->flows) == t->p.max_flows)
+			evict_flow(t);
+		flow = table_add(t->flows, key.w);
+		flow->client_is_low = flow_client_sends(&t->p.lan, pkt) == src_is_low;
+		t->n.flows++;
+	} else {
+		table_touch(t->flows, flow);
+	}
+	flow->last = t->now;
+	*sent = flow->client_is_low == src_is_low;
+	return flow;
+}
+
+static struct client_record *client_of(struct burst_tracker *t, struct addr a)
+{
+	uint64_t key[2] = { a.hi, a.lo };
+	struct client_record *client = table_find(t->clients, key);
+
+	if (client) {
+		table_touch(t->clients, client);
+		return client;
+	}
+	if (table_count(t->clients) == t->p.max_clients) {
+		client = table_oldest(t->clients);
+		if (client->open)
+			end_burst(t, client->open, BURST_EARLY);
+		table_remove(t->clients, client);
+	}
+	return table_add(t->clients, key);
+}
+
+static bool burst_is_over(const struct burst_tracker *t, const struct burst *b)
+{
+	return t->p.max.us > 0 && mono_less(t->p.max, mono_since(t->now, b->first));
+}
+
+/* The client's open burst with room for one more flow, a new one if need be. */
+static struct burst *burst_of(struct burst_tracker *t, struct addr a)
+{
+	struct client_record *client = client_of(t, a);
+	struct burst *b = client->open;
+
+	if (b && (burst_is_over(t, b) || b->flow_count >= t->p.max_burst_flows)) {
+		end_burst(t, b, BURST_CUT);
+		b = NULL;
+	}
+	if (b)
+		return b;
+	b = pool_get(&t->bursts);
+	assert(b); /* else the caller has not taken what ended */
+	b->client = a;
+	b->owner = client;
+	b->first = t->now;
+	list_init(&b->flows);
+	list_add_tail(&t->open, &b->node);
+	client->open = b;
+	t->open_count++;
+	return b;
+}
+
+static struct burst_flow *open_burst_flow(struct burst_tracker *t,
+                                          struct flow_record *flow,
+                                          const struct packet *pkt, bool sent)
+{
+	struct flow_ends ends = { pkt->src, pkt->dst, pkt->sport, pkt->dport,
+		                  pkt->proto };
+	struct burst_flow *bf = pool_get(&t->burst_flows);
+
+	assert(bf); /* else the caller has not taken what ended */
+	if (!sent)
+		ends = (struct flow_ends){ pkt->dst, pkt->src, pkt->dport, pkt->sport,
+			                   pkt->proto };
+	bf->ends = ends;
+	bf->burst = burst_of(t, ends.client);
+	bf->flow = flow;
+	bf->first = t->now;
+	list_add_tail(&bf->burst->flows, &bf->node);
+	bf->burst->flow_count++;
+	flow->open = bf;
+	return bf;
+}
+
+/* A superpacket stands for n - 1 segments of MTU bytes and a last one (DESIGN 1). */
+struct segments {
+	uint32_t n, last_bytes;
+};
+
+static struct segments segments_of(const struct packet *pkt, uint32_t mtu_bytes)
+{
+	uint32_t payload = pkt->len_bytes - pkt->header_bytes, room, n;
+
+	if (pkt->proto != IPPROTO_TCP || pkt->len_bytes <= mtu_bytes ||
+	    pkt->header_bytes >= mtu_bytes)
+		return (struct segments){ 1, pkt->len_bytes };
+	room = mtu_bytes - pkt->header_bytes;
+	n = (payload + room - 1) / room;
+	return (struct segments){ n, payload - (n - 1) * room + pkt->header_bytes };
+}
+
+static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
+{
+	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
+		bf->first_bytes[bf->first_count++] =
+			sent ? (int32_t)payload_bytes : -(int32_t)payload_bytes;
+}
+
+static void count(struct burst_tracker *t, struct burst_flow *bf,
+                  const struct packet *pkt, bool sent)
+{
+	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
+	uint32_t full = seg.n - 1, mtu = t->p.mtu_bytes;
+	int way = sent ? BURST_SENT : BURST_RCVD;
+
+	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
+		stats_add(&bf->gap, (uint64_t)mono_since(t->now, bf->last).us, 1);
+	if (full > 0) {
+		stats_add(&bf->gap, 0, full); /* they come at one time */
+		stats_add(&bf->len[way], mtu, full);
+		spread_add(&bf->spread[way], mtu, full);
+	}
+	stats_add(&bf->len[way], seg.last_bytes, 1);
+	spread_add(&bf->spread[way], seg.last_bytes, 1);
+	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
+		note_first(bf, mtu - pkt->header_bytes, sent);
+	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
+	bf->pkts[way] += seg.n;
+	bf->bytes[way] += (uint64_t)full * mtu + seg.last_bytes;
+	bf->last = t->now;
+
+	t->n.packets++;
+	t->n.bytes += pkt->len_bytes;
+	if (pkt->len_bytes > t->p.mtu_bytes)
+		*(pkt->proto == IPPROTO_TCP ? &t->n.superpackets_tcp
+		                            : &t->n.superpackets_udp) += 1;
+}
+
+void burst_packet(struct burst_tracker *t, const struct packet *pkt)
+{
+	struct flow_record *flow;
+	struct burst *b;
+	bool sent;
+
+	t->now = mono_max(t->now, pkt->time);
+	flow = flow_of(t, pkt, &sent);
+	if (flow->open && burst_is_over(t, flow->open->burst))
+		end_burst(t, flow->open->burst, BURST_CUT);
+	if (!flow->open)
+		open_burst_flow(t, flow, pkt, sent);
+	count(t, flow->open, pkt, sent);
+
+	b = flow->open->burst;
+	b->last = t->now;
+	list_del(&b->node);
+	list_add_tail(&t->open, &b->node);
+}
+
+struct burst *burst_take(struct burst_tracker *t)
+{
+	struct burst *b;
+
+	if (list_empty(&t->ended))
+		return NULL;
+	b = list_owner(t->ended.next, struct burst, node);
+	list_del(&b->node);
+	return b;
+}
+
+void burst_release(struct burst_tracker *t, struct burst *b)
+{
+	while (!list_empty(&b->flows)) {
+		struct burst_flow *bf =
+			list_owner(b->flows.next, struct burst_flow, node);
+
+		list_del(&bf->node);
+		pool_put(&t->burst_flows, bf);
+	}
+	pool_put(&t->bursts, b);
+}
+
+bool burst_next_end(const struct burst_tracker *t, struct mono *at)
+{
+	const struct burst *b = first_open(t);
+
+	if (!b)
+		return false;
+	/* A silence of just gap does not end it yet. */
+	*at = mono_add(mono_add(b->last, t->p.gap), (struct mono){ 1 });
+	return true;
+}
+
+void burst_lost(struct burst_tracker *t)
+{
+	for (struct list *n = t->open.next; n != &t->open; n = n->next)
+		list_owner(n, struct burst, node)->flags |= BURST_LOSS;
+}
+
+void burst_end_all(struct burst_tracker *t, unsigned flags)
+{
+	struct burst *b;
+
+	while ((b = first_open(t)))
+		end_burst(t, b, flags);
+}
+
+void burst_retune(struct burst_tracker *t, struct mono gap, struct mono max,
+                  uint32_t mtu_bytes)
+{
+	assert(list_empty(
+		&t->open)); /* an open burst has one gap and one MTU throughout */
+	t->p.gap = gap;
+	t->p.max = max;
+	t->p.mtu_bytes = mtu_bytes;
+}
+
+uint32_t burst_flows_now(const struct burst_tracker *t)
+{
+	return table_count(t->flows);
+}
+
+uint32_t burst_open_now(const struct burst_tracker *t)
+{
+	return t->open_count;
+}
+
+const struct burst_counters *burst_counters(const struct burst_tracker *t)
+{
+	return &t->n;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pool.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+void *pool_map(size_t bytes)
+{
+	void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return map == MAP_FAILED ? NULL : map;
+}
+
+void pool_unmap(void *map, size_t bytes)
+{
+	if (map)
+		(void)munmap(map, bytes); /* fails for wrong arguments only */
+}
+
+bool pool_init(struct pool *p, uint32_t max, size_t size)
+{
+	*p = (struct pool){ .base = pool_map(max * size), .size = size, .max = max };
+	return p->base != NULL;
+}
+
+void pool_clear(struct pool *p)
+{
+	pool_unmap(p->base, p->max * p->size);
+	*p = (struct pool){ 0 };
+}
+
+void *pool_get(struct pool *p)
+{
+	void *object = p->spare;
+
+	if (!object)
+		return p->used < p->max ? p->base + p->used++ * p->size : NULL;
+	memcpy(&p->spare, object, sizeof(p->spare));
+	memset(object, 0, p->size);
+	return object;
+}
+
+void pool_put(struct pool *p, void *object)
+{
+	memcpy(object, &p->spare, sizeof(p->spare));
+	p->spare = object;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Linear probing over hashes and record numbers with backward-shift deletion (Knuth,
+ * TAOCP 3, 6.4, algorithm R): no tombstones, so that a table that has been full is as
+ * fast as a new one. */
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pool.h"
+
+#define NONE UINT32_MAX
+
+struct table {
+	struct hash_key secret;
+	size_t key_at, key_words;
+	struct pool records;
+	uint64_t *slot; /* hash << 32 | record number + 1; 0 is empty */
+	uint32_t slots, count;
+	uint32_t oldest, newest; /* use order */
+};
+
+static struct table_node *node_at(const struct table *t, uint32_t i)
+{
+	return (struct table_node *)(void *)(t->records.base + i * t->records.size);
+}
+
+static const uint64_t *key_at(const struct table *t, uint32_t i)
+{
+	return (const uint64_t *)(const void *)(t->records.base + i * t->records.size +
+	                                        t->key_at);
+}
+
+static uint32_t number_of(const struct table *t, const void *record)
+{
+	return (uint32_t)((size_t)((const uint8_t *)record - t->records.base) /
+	                  t->records.size);
+}
+
+struct table *table_new(uint32_t max, size_t record_size, size_t key_at_bytes,
+                        size_t key_words, const struct hash_key *secret)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	*t = (struct table){ .secret = *secret,
+		             .key_at = key_at_bytes,
+		             .key_words = key_words,
+		             .slots = 16,
+		             .oldest = NONE,
+		             .newest = NONE };
+	while (t->slots < max + max / 2) /* at most two thirds full */
+		t->slots *= 2;
+	t->slot = pool_map(t->slots * sizeof(*t->slot));
+	if (!pool_init(&t->records, max, record_size) || !t->slot) {
+		table_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	pool_clear(&t->records);
+	pool_unmap(t->slot, t->slots * sizeof(*t->slot));
+	free(t);
+}
+
+static uint32_t hash_of(const struct table *t, const uint64_t *key)
+{
+	return (uint32_t)hash_words(&t->secret, key, t->key_words);
+}
+
+/* The slot that holds key, or the empty one where the search for it ends. */
+static uint32_t slot_of(const struct table *t, const uint64_t *key, uint32_t hash)
+{
+	uint32_t i = hash & (t->slots - 1);
+
+	for (; t->slot[i]; i = (i + 1) & (t->slots - 1))
+		if (t->slot[i] >> 32 == hash &&
+		    memcmp(key_at(t, (uint32_t)t->slot[i] - 1), key,
+		           t->key_words * sizeof(*key)) == 0)
+			break;
+	return i;
+}
+
+static void link_newest(struct table *t, uint32_t i)
+{
+	struct table_node *n = node_at(t, i);
+
+	n->prev = t->newest;
+	n->next = NONE;
+	if (t->newest == NONE)
+		t->oldest = i;
+	else
+		node_at(t, t->newest)->next = i;
+	t->newest = i;
+}
+
+static void unlink_use(struct table *t, uint32_t i)
+{
+	struct table_node *n = node_at(t, i);
+
+	if (n->prev == NONE)
+		t->oldest = n->next;
+	else
+		node_at(t, n->prev)->next = n->next;
+	if (n->next == NONE)
+		t->newest = n->prev;
+	else
+		node_at(t, n->next)->prev = n->prev;
+}
+
+void *table_find(struct table *t, const uint64_t *key)
+{
+	uint64_t found = t->slot[slot_of(t, key, hash_of(t, key))];
+
+	return found ? node_at(t, (uint32_t)found - 1) : NULL;
+}
+
+void *table_add(struct table *t, const uint64_t *key)
+{
+	uint32_t hash = hash_of(t, key);
+	struct table_node *n = pool_get(&t->records);
+	uint32_t i;
+
+	if (!n)
+		return NULL;
+	memcpy((uint8_t *)n + t->key_at, key, t->key_words * sizeof(*key));
+	n->hash = hash;
+	i = number_of(t, n);
+	t->slot[slot_of(t, key, hash)] = (uint64_t)hash << 32 | (i + 1);
+	t->count++;
+	link_newest(t, i);
+	return n;
+}
+
+void table_touch(struct table *t, void *record)
+{
+	uint32_t i = number_of(t, record);
+
+	if (i == t->newest)
+		return;
+	unlink_use(t, i);
+	link_newest(t, i);
+}
+
+void *table_oldest(struct table *t)
+{
+	return t->oldest == NONE ? NULL : node_at(t, t->oldest);
+}
+
+void *table_newer(struct table *t, const void *record)
+{
+	const struct table_node *n = record;
+
+	return n->next == NONE ? NULL : node_at(t, n->next);
+}
+
+/* Empty a slot and move up what was only pushed behind it. */
+static void close_gap(struct table *t, uint32_t hole)
+{
+	uint32_t mask = t->slots - 1;
+
+	for (uint32_t i = (hole + 1) & mask; t->slot[i]; i = (i + 1) & mask) {
+		uint32_t home = (uint32_t)(t->slot[i] >> 32) & mask;
+
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue; /* its home lies behind the hole */
+		t->slot[hole] = t->slot[i];
+		hole = i;
+	}
+	t->slot[hole] = 0;
+}
+
+void table_remove(struct table *t, void *record)
+{
+	struct table_node *n = record;
+	uint32_t i = number_of(t, record), at = n->hash & (t->slots - 1);
+
+	while ((uint32_t)t->slot[at] != i + 1)
+		at = (at + 1) & (t->slots - 1);
+	close_gap(t, at);
+	unlink_use(t, i);
+	pool_put(&t->records, n);
+	t->count--;
+}
+
+uint32_t table_count(const struct table *t)
+{
+	return t->count;
+}
