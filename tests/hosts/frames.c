@@ -237,7 +237,7 @@ bool wire_take(const struct wire *w, struct arrival *a)
 {
 	uint8_t buf[sizeof(struct virtio_net_hdr) + 128];
 	const uint8_t *ip = buf + sizeof(struct virtio_net_hdr) + ETH_BYTES;
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	socklen_t from_len = sizeof(from);
 	ssize_t n;
 
