@@ -10,12 +10,12 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor \
-	packet decode stats \
+MODULES = fault log mono hash rng list cursor escape \
+	packet segment decode stats \
 	pool table flow burst \
 	feature \
 	names dataset tree forest calibrate model \
-	label record \
+	label record tally \
 	file replay conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
