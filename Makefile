@@ -16,7 +16,7 @@ MODULES = fault log mono hash rng list cursor escape \
 	feature \
 	names dataset tree forest calibrate model \
 	label record tally \
-	file replay conf ring queue
+	file replay walk trace progress conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 

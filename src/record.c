@@ -63,7 +63,6 @@ static const struct {
 } flag_names[] = {
 	{ BURST_CUT, "cut" },
 	{ BURST_EARLY, "early" },
-	{ BURST_FLUSH, "flush" },
 	{ BURST_LOSS, "loss" },
 };
 
