@@ -11,11 +11,11 @@ endif
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor escape \
-	packet segment decode stats \
+	packet segment decode stats spread \
 	pool table flow burst \
 	feature \
 	names dataset tree forest calibrate model \
-	label record tally \
+	evidence label record tally \
 	file replay walk trace progress conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))

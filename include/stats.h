@@ -25,6 +25,9 @@ struct moments {
 /* Add n values of v. */
 void stats_add(struct stats *s, uint64_t v, uint64_t n);
 
+/* The sample that holds the values of both. */
+struct stats stats_join(const struct stats *a, const struct stats *b);
+
 /* Population standard deviation, excess kurtosis (Fisher), Fisher-Pearson skew: what
  * scipy.stats calls kurtosis() and skew().  Those three are 0 when there are fewer than
  * three values or no variance; everything is 0 for the empty sample. */

@@ -245,36 +245,51 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	return bf;
 }
 
-/* A superpacket stands for segments of MTU bytes and a last one (DESIGN 1,
- * "superpacket"). */
-static uint32_t segments(const struct burst_tracker *t, const struct packet *pkt,
-                         uint32_t *last_bytes)
-{
-	uint32_t room = t->p.mtu_bytes - pkt->header_bytes;
-	uint32_t payload = pkt->len_bytes - pkt->header_bytes, n;
+/* A superpacket stands for n - 1 segments of MTU bytes and a last one (DESIGN 1). */
+struct segments {
+	uint32_t n, last_bytes;
+};
 
-	*last_bytes = pkt->len_bytes;
-	if (pkt->proto != IPPROTO_TCP || pkt->len_bytes <= t->p.mtu_bytes ||
-	    pkt->header_bytes >= t->p.mtu_bytes)
-		return 1;
+static struct segments segments_of(const struct packet *pkt, uint32_t mtu_bytes)
+{
+	uint32_t payload = pkt->len_bytes - pkt->header_bytes, room, n;
+
+	if (pkt->proto != IPPROTO_TCP || pkt->len_bytes <= mtu_bytes ||
+	    pkt->header_bytes >= mtu_bytes)
+		return (struct segments){ 1, pkt->len_bytes };
+	room = mtu_bytes - pkt->header_bytes;
 	n = (payload + room - 1) / room;
-	*last_bytes = payload - (n - 1) * room + pkt->header_bytes;
-	return n;
+	return (struct segments){ n, payload - (n - 1) * room + pkt->header_bytes };
+}
+
+static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
+{
+	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
+		bf->first_bytes[bf->first_count++] =
+			sent ? (int32_t)payload_bytes : -(int32_t)payload_bytes;
 }
 
 static void count(struct burst_tracker *t, struct burst_flow *bf,
                   const struct packet *pkt, bool sent)
 {
-	uint32_t last_bytes, n = segments(t, pkt, &last_bytes);
+	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
+	uint32_t full = seg.n - 1, mtu = t->p.mtu_bytes;
 	int way = sent ? BURST_SENT : BURST_RCVD;
 
-	if (bf->len.count > 0)
+	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
 		stats_add(&bf->gap, (uint64_t)mono_since(t->now, bf->last).us, 1);
-	stats_add(&bf->gap, 0, n - 1); /* the segments of one packet come at one time */
-	stats_add(&bf->len, t->p.mtu_bytes, n - 1);
-	stats_add(&bf->len, last_bytes, 1);
-	bf->pkts[way] += n;
-	bf->bytes[way] += (uint64_t)(n - 1) * t->p.mtu_bytes + last_bytes;
+	if (full > 0) {
+		stats_add(&bf->gap, 0, full); /* they come at one time */
+		stats_add(&bf->len[way], mtu, full);
+		spread_add(&bf->spread[way], mtu, full);
+	}
+	stats_add(&bf->len[way], seg.last_bytes, 1);
+	spread_add(&bf->spread[way], seg.last_bytes, 1);
+	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
+		note_first(bf, mtu - pkt->header_bytes, sent);
+	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
+	bf->pkts[way] += seg.n;
+	bf->bytes[way] += (uint64_t)full * mtu + seg.last_bytes;
 	bf->last = t->now;
 
 	t->n.packets++;

@@ -37,6 +37,31 @@ void stats_add(struct stats *s, uint64_t v, uint64_t n)
 	s->s4 += fourth(s, v) * n;
 }
 
+struct stats stats_join(const struct stats *a, const struct stats *b)
+{
+	struct stats s = *a;
+	unsigned __int128 b4 = b->s4;
+
+	if (b->count == 0)
+		return *a;
+	if (a->count == 0)
+		return *b;
+	if (a->s4_shift < b->s4_shift) {
+		s.s4 >>= S4_SHIFT;
+		s.s4_shift = S4_SHIFT;
+	} else if (a->s4_shift > b->s4_shift) {
+		b4 >>= S4_SHIFT;
+	}
+	s.s1 += b->s1;
+	s.s2 += b->s2;
+	s.s3 += b->s3;
+	s.s4 += b4;
+	s.count += b->count;
+	s.min = a->min < b->min ? a->min : b->min;
+	s.max = a->max > b->max ? a->max : b->max;
+	return s;
+}
+
 /* Power sums about c, a number near the mean. */
 struct central {
 	long double t2, t3, t4;
