@@ -15,8 +15,8 @@ MODULES = fault log mono hash rng list cursor escape \
 	pool table flow burst \
 	feature \
 	names dataset tree forest calibrate model \
-	evidence label record tally \
-	file replay walk trace progress conf ring queue
+	evidence label record tally judge \
+	file replay walk trace progress load conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
