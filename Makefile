@@ -38,6 +38,7 @@ DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/worker.
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
@@ -68,7 +69,7 @@ $(BUILD)/tests:
 -include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d)
 
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(TEST_TOOLS)
 
 # Everything that must hold: units, captures, and as root the real queue.
 .PHONY: check

@@ -69,6 +69,9 @@ int cmd_captures(const struct options *o, struct names *files);
  * was only cut short.  What the command's exit code must be at least. */
 int cmd_broken(int err, const struct fault *f);
 
+/* Read a model file into m.  -errno with *f filled, the path named in it. */
+int cmd_load_model(struct model *m, const char *path, struct fault *f);
+
 int cmd_extract(const struct options *o);
 int cmd_train(const struct options *o);
 int cmd_eval(const struct options *o);

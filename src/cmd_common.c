@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "log.h"
 #include "walk.h"
 
@@ -35,4 +37,17 @@ int cmd_broken(int err, const struct fault *f)
 	}
 	log_error("%s", f->text);
 	return CMD_FAILED;
+}
+
+int cmd_load_model(struct model *m, const char *path, struct fault *f)
+{
+	uint8_t *data;
+	size_t len;
+	int err = file_read(path, &data, &len, f);
+
+	if (err)
+		return err;
+	err = model_parse(m, data, len, f);
+	free(data);
+	return err ? fault_prefix(f, err, path) : 0;
 }
