@@ -91,8 +91,7 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 	b->number = ++t->n.bursts;
 	b->owner->open = NULL;
 	b->owner = NULL;
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		bf->flow->open = NULL;
 		bf->flow = NULL;
 	}
