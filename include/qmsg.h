@@ -25,7 +25,8 @@ struct qmsg {
 	uint32_t sequence;      /* of the message that is answered */
 };
 
-/* A walk over the messages of one datagram, which starts at a multiple of four. */
+/* A walk over the messages of one datagram.  It starts at a multiple of four, and memory
+ * reaches up to one behind it: libmnl reads padding that a last message may lack. */
 struct qmsg_walk {
 	const void *at;
 	int left; /* signed: an unpadded last message drives it below zero */

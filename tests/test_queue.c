@@ -102,7 +102,7 @@ static void survives_every_truncation(void **state)
 
 	(void)state;
 	for (size_t cut = 0; cut < len; cut++) {
-		char *part = malloc(cut ? cut : 1);
+		char *part = calloc(1, cut ? MNL_ALIGN(cut) : 1);
 		struct qmsg_walk w = { part, (int)cut };
 
 		memcpy(part, whole, cut);
