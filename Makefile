@@ -14,7 +14,7 @@ MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
 	pool table flow burst \
 	feature \
-	names csv dataset dataset_csv codes split tree forest calibrate model \
+	names csv dataset dataset_csv codes split tree oob forest forest_train calibrate model \
 	evidence label record tally judge \
 	file replay walk trace progress load conf ring queue
 
