@@ -99,17 +99,17 @@ expect 0 '' extract 'set/a, "b"'
 printed '^"set/a, ""b""/1.pcap","a, ""b""",1,'
 rm -r 'set/a, "b"'
 
-# Output that cannot be written.
+# unwritable WHAT CODE PATTERN: it was noticed that output cannot be written.
+unwritable() {
+	if [ "$2" -ne 1 ] || ! grep -q "cannot write standard output$3" err; then
+		echo "$1: exit $2: $(cat err)"
+		failed=1
+	fi
+}
 if [ -e /dev/full ]; then
 	"$nfclass" extract set >/dev/full 2>err
-	[ $? -eq 1 ] && grep -q 'cannot write standard output: No space' err || {
-		echo "full disk: $(cat err)"
-		failed=1
-	}
+	unwritable 'full disk' $? ': No space'
 fi
-{ "$nfclass" log set; echo $? >code; } 2>err | :
-[ "$(cat code)" = 1 ] && grep -q 'cannot write standard output' err || {
-	echo "closed pipe: exit $(cat code): $(cat err)"
-	failed=1
-}
+{ "$nfclass" extract set set set; echo $? >code; } 2>err | :
+unwritable 'closed pipe' "$(cat code)" ''
 exit $failed
