@@ -4,7 +4,8 @@
 
 #include "model.h"
 
-/* From labelled burst-flows to a model: the forest, its calibration and its thresholds. */
+/* From labelled burst-flows to a model: the forest, its calibration and its thresholds.
+ */
 
 struct train_params {
 	struct forest_params forest;
@@ -17,8 +18,8 @@ struct train_params {
 };
 
 /* Train m, fresh from model_init(), on the count rows of d listed in rows; classes are
- * d's labels, and provenance is left to the caller.  *oob_accuracy is that of the forest's
- * out-of-bag votes.  0, or -errno with *f filled; m is the caller's to clear. */
+ * d's labels, and provenance is left to the caller.  *oob_accuracy is that of the
+ * forest's out-of-bag votes.  0, or -errno with *f filled; m is the caller's to clear. */
 int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
                 size_t count, const struct train_params *p, double *oob_accuracy,
                 struct fault *f);
