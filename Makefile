@@ -10,13 +10,13 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor \
-	packet decode stats spread \
+MODULES = fault log mono hash rng list cursor escape \
+	packet segment decode stats spread \
 	pool table flow burst \
 	feature \
-	names dataset tree forest calibrate model \
-	evidence label record \
-	file replay conf ring queue
+	names csv dataset dataset_csv codes split tree forest calibrate model \
+	evidence label record tally judge \
+	file replay walk trace progress load conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -44,6 +44,7 @@ PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 # Programs that tests run on their hosts; replay is made of several files.
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
@@ -79,7 +80,7 @@ $(BUILD)/tests:
 -include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d)
 
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) $(TEST_TOOLS)
 
 .PHONY: hosts
 hosts: $(HOSTS)

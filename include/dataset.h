@@ -8,6 +8,10 @@
 
 /* Labelled burst-flows: what `extract` writes and the forest learns from. */
 
+/* A label and its NUL: names of apps are short, and every line that shows one has room
+ * for this much. */
+#define DATASET_LABEL_SIZE 64
+
 /* Where a burst-flow comes from.  A data set read from CSV may lack all but label, trace
  * and burst; then has_ends of the data set is false and ends, first, last are zero. */
 struct dataset_row {
@@ -42,8 +46,8 @@ int dataset_sort_labels(struct dataset *d);
 /* Read a CSV file's text (RFC 4180, header first) into an empty data set.  Columns are
  * found by name: label, trace and burst must be there; the columns of `extract` that
  * describe the flow are taken when all are there; "flow" is passed over; every other
- * column is a feature and must hold finite numbers.  -EINVAL with line and column named
- * in f. */
+ * column is a feature and must hold finite numbers.  -EINVAL or -ENOMEM with line and
+ * column named in f; d is then to be cleared. */
 int dataset_parse_csv(struct dataset *d, const char *text, size_t len, struct fault *f);
 
 /* Names the data: order, labels, traces and features included. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "pool.h"
+#include "segment.h"
 #include "table.h"
 
 struct flow_record {
@@ -90,8 +91,7 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 	b->number = ++t->n.bursts;
 	b->owner->open = NULL;
 	b->owner = NULL;
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		bf->flow->open = NULL;
 		bf->flow = NULL;
 	}
@@ -245,23 +245,6 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	return bf;
 }
 
-/* A superpacket stands for n - 1 segments of MTU bytes and a last one (DESIGN 1). */
-struct segments {
-	uint32_t n, last_bytes;
-};
-
-static struct segments segments_of(const struct packet *pkt, uint32_t mtu_bytes)
-{
-	uint32_t payload = pkt->len_bytes - pkt->header_bytes, room, n;
-
-	if (pkt->proto != IPPROTO_TCP || pkt->len_bytes <= mtu_bytes ||
-	    pkt->header_bytes >= mtu_bytes)
-		return (struct segments){ 1, pkt->len_bytes };
-	room = mtu_bytes - pkt->header_bytes;
-	n = (payload + room - 1) / room;
-	return (struct segments){ n, payload - (n - 1) * room + pkt->header_bytes };
-}
-
 static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
 {
 	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
@@ -273,7 +256,7 @@ static void count(struct burst_tracker *t, struct burst_flow *bf,
                   const struct packet *pkt, bool sent)
 {
 	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
-	uint32_t full = seg.n - 1, mtu = t->p.mtu_bytes;
+	uint32_t full = seg.pkts - 1, mtu = t->p.mtu_bytes;
 	int way = sent ? BURST_SENT : BURST_RCVD;
 
 	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
@@ -288,8 +271,8 @@ static void count(struct burst_tracker *t, struct burst_flow *bf,
 	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
 		note_first(bf, mtu - pkt->header_bytes, sent);
 	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
-	bf->pkts[way] += seg.n;
-	bf->bytes[way] += (uint64_t)full * mtu + seg.last_bytes;
+	bf->pkts[way] += seg.pkts;
+	bf->bytes[way] += segments_bytes(seg, mtu);
 	bf->last = t->now;
 
 	t->n.packets++;
