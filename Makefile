@@ -10,15 +10,16 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor escape \
+MODULES = fault log mono clock hash rng list cursor escape \
 	packet segment decode stats spread \
-	pool table flow burst \
+	pool table flow route burst \
 	feature \
 	names csv dataset dataset_csv codes split tree oob forest forest_train \
 	calibrate model train \
 	evidence label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load \
-	addrs setting conf ring qmsg qtable queue
+	addrs setting conf ring qmsg qtable queue outbox worker \
+	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -40,9 +41,9 @@ ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(HARDEN) -pthread
 MODULE_C = $(wildcard $(MODULES:%=src/%.c))
 MODULE_O = $(MODULE_C:src/%.c=$(BUILD)/%.o)
 COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c))
-DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/worker.c))
+DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/daemon.c src/crew.c src/settings.c))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
-	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
+	$(if $(wildcard src/nfclassd.c src/daemon.c src/crew.c src/settings.c),$(BUILD)/nfclassd)
 # Programs that tests run on their hosts; replay is made of several files.
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))

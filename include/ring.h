@@ -18,6 +18,9 @@ void ring_free(struct ring *r);
 /* For the sender only.  false when the item was dropped. */
 bool ring_put(struct ring *r, const void *item);
 
+/* For the sender only: how many items ring_put() would take now. */
+uint32_t ring_room(const struct ring *r);
+
 /* For the receiver only.  false when there is none; *item is then untouched. */
 bool ring_get(struct ring *r, void *item);
 

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "qmsg.h"
 
 #define BATCH      64
@@ -45,14 +45,6 @@ struct queue {
 	int answer;
 };
 
-static int64_t clock_us(clockid_t id)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(id, &ts); /* these clocks always exist */
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
 /* Wall-clock stamps become monotonic by their age, so that a clock that is set disturbs
  * no more than a read. */
 static struct mono time_of(struct queue *q, int64_t stamp_us)
@@ -61,7 +53,7 @@ static struct mono time_of(struct queue *q, int64_t stamp_us)
 
 	if (stamp_us > 0) {
 		if (!q->wall_us)
-			q->wall_us = clock_us(CLOCK_REALTIME);
+			q->wall_us = clock_epoch_us();
 		if (stamp_us < q->wall_us)
 			t.us -= q->wall_us - stamp_us;
 		q->n.stamped++;
@@ -184,7 +176,7 @@ int queue_read(struct queue *q)
 		if (n < 0)
 			return n;
 	}
-	q->now.us = clock_us(CLOCK_MONOTONIC);
+	q->now = clock_mono();
 	q->wall_us = 0;
 	for (int i = 0; i < n; i++)
 		if (is_from_kernel(&q->msg[i].msg_hdr))

@@ -65,6 +65,14 @@ bool ring_put(struct ring *r, const void *item)
 	return true;
 }
 
+uint32_t ring_room(const struct ring *r)
+{
+	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
+
+	return r->mask + 1 - (head - tail);
+}
+
 bool ring_get(struct ring *r, void *item)
 {
 	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
