@@ -14,7 +14,7 @@ MODULES = fault log mono hash rng list cursor \
 	packet decode stats \
 	pool table flow burst \
 	feature \
-	names csv dataset dataset_csv codes split tree oob forest forest_train calibrate model \
+	names bytes csv dataset dataset_csv codes split tree oob forest forest_train calibrate forest_file model model_section model_file \
 	label record \
 	file replay conf ring queue
 
