@@ -5,10 +5,15 @@
 #include "flow.h"
 #include "hash.h"
 #include "list.h"
+#include "spread.h"
 #include "stats.h"
 
 /* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
  * it in memory that is bounded when the tracker is made. */
+
+enum { BURST_SENT, BURST_RCVD };
+
+#define BURST_FIRST 12
 
 /* One flow's packets within one burst.  Superpackets are counted as their segments. */
 struct burst_flow {
@@ -18,11 +23,14 @@ struct burst_flow {
 	struct flow_ends ends;
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
-	struct stats len;           /* bytes, both directions */
+	struct stats len[2];        /* bytes */
 	struct stats gap;           /* microseconds between consecutive packets */
+	struct spread spread[2];    /* of lengths */
+	/* Payload lengths of the first packets that carry data, those received negative.
+	 */
+	int32_t first_bytes[BURST_FIRST];
+	uint32_t first_count;
 };
-
-enum { BURST_SENT, BURST_RCVD };
 
 /* Why a burst ended, and what happened to it. */
 enum {
@@ -43,11 +51,15 @@ struct burst {
 	unsigned flags;
 };
 
+/* The burst-flow at a node of b's list; NULL at its end. */
+static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
+{
+	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
+}
+
 #define burst_each_flow(b, bf)                                                           \
-	for (struct burst_flow *bf =                                                     \
-	             list_owner((b)->flows.next, struct burst_flow, node);               \
-	     &bf->node != &(b)->flows;                                                   \
-	     bf = list_owner(bf->node.next, struct burst_flow, node))
+	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
+	     bf = burst_flow_at(b, bf->node.next))
 
 struct burst_params {
 	struct mono gap;    /* a longer silence ends a burst; 1 ms to 60 s */

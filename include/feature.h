@@ -6,7 +6,7 @@
 
 /* Named sets of features (DESIGN 3).  A model stores the name of its set; the numbers of
  * a set never change their meaning or order under the same name. */
-enum feature_set { FEATURE_SEED15, FEATURE_SETS };
+enum feature_set { FEATURE_SEED15, FEATURE_FULL, FEATURE_SETS };
 
 /* At most so many features in any set. */
 #define FEATURE_MAX 96

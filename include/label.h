@@ -18,6 +18,14 @@ struct label {
 const char *label_name(const struct model *m, const struct label *l);
 const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ... */
 
+/* The label of one burst-flow by votes of forest_votes() for it alone; work has room for
+ * a float for each class. */
+struct label label_of_votes(const struct model *m, const uint32_t *votes,
+                            uint64_t packets, float *work);
+
+/* The class with the most votes; of several with as many, the first. */
+uint32_t label_most_votes(const uint32_t *votes, uint32_t classes);
+
 /* Labels for all flows of an ended burst, in the order of its list; label has room for
  * b->flow_count.  alone: each by its own votes only.  work is scratch memory of
  * label_work_size(m, most flows) bytes. */

@@ -10,12 +10,34 @@ static const char *const seed15[] = {
 	"gap_min",  "gap_max",    "gap_std",      "gap_kurtosis", "gap_skew",
 };
 
+/* The moments and deciles are AppScanner's (Taylor et al., "Robust smartphone app
+ * identification via encrypted network traffic analysis", 2018), for the packets sent,
+ * received and both; the rest says how the burst-flow began, how fast it was, and how it
+ * lay in its burst. */
+#define WAY_NAMES(way)                                                                   \
+	way "_pkts", way "_bytes", way "_mean", way "_min", way "_max", way "_std",      \
+		way "_kurtosis", way "_skew", way "_p10", way "_p20", way "_p30",        \
+		way "_p40", way "_p50", way "_p60", way "_p70", way "_p80", way "_p90"
+#define WAY_COUNT 17
+
+static const char *const full[] = {
+	"protocol",        "byte_ratio",      "packet_ratio", WAY_NAMES("sent"),
+	WAY_NAMES("rcvd"), WAY_NAMES("both"), "gap_mean",     "gap_min",
+	"gap_max",         "gap_std",         "gap_kurtosis", "gap_skew",
+	"first_1",         "first_2",         "first_3",      "first_4",
+	"first_5",         "first_6",         "first_7",      "first_8",
+	"first_9",         "first_10",        "first_11",     "first_12",
+	"duration",        "pkts_rate",       "bytes_rate",   "burst_flows",
+	"burst_duration",  "burst_offset",
+};
+
 static const struct {
 	const char *name;
 	const char *const *features;
 	unsigned count;
 } sets[FEATURE_SETS] = {
 	[FEATURE_SEED15] = { "seed15", seed15, sizeof(seed15) / sizeof(seed15[0]) },
+	[FEATURE_FULL] = { "full", full, sizeof(full) / sizeof(full[0]) },
 };
 
 unsigned feature_count(enum feature_set set)
@@ -66,18 +88,75 @@ static void put_moments(const struct stats *s, double unit, float x[6])
 
 static void seed15_vector(const struct burst_flow *bf, float *x)
 {
+	struct stats len = stats_join(&bf->len[BURST_SENT], &bf->len[BURST_RCVD]);
+
 	x[0] = bf->ends.proto == IPPROTO_TCP;
 	x[1] = ratio(bf->bytes);
 	x[2] = ratio(bf->pkts);
-	put_moments(&bf->len, 1, x + 3);
+	put_moments(&len, 1, x + 3);
 	put_moments(&bf->gap, 1.0 / MONO_SECOND, x + 9);
 }
+
+/* b may be NULL. */
+static float *put_way(const struct stats *len, const struct spread *a,
+                      const struct spread *b, float *x)
+{
+	*x++ = (float)len->count;
+	*x++ = (float)len->s1;
+	put_moments(len, 1, x);
+	spread_deciles(a, b, x + 6);
+	return x + 6 + SPREAD_DECILES;
+}
+
+static double seconds(struct mono from, struct mono to)
+{
+	return (double)mono_since(to, from).us / MONO_SECOND;
+}
+
+/* A single packet has no rate; a millisecond keeps two at one time from an endless one.
+ */
+static float rate(const struct stats *len, double value, double duration)
+{
+	return len->count < 2 ? 0 : (float)(value / (duration + 0.001));
+}
+
+static void full_vector(const struct burst_flow *bf, float *x)
+{
+	const struct stats *sent = &bf->len[BURST_SENT], *rcvd = &bf->len[BURST_RCVD];
+	struct stats both = stats_join(sent, rcvd);
+	double duration = seconds(bf->first, bf->last);
+
+	*x++ = bf->ends.proto == IPPROTO_TCP;
+	*x++ = ratio(bf->bytes);
+	*x++ = ratio(bf->pkts);
+	x = put_way(sent, &bf->spread[BURST_SENT], NULL, x);
+	x = put_way(rcvd, &bf->spread[BURST_RCVD], NULL, x);
+	x = put_way(&both, &bf->spread[BURST_SENT], &bf->spread[BURST_RCVD], x);
+	put_moments(&bf->gap, 1.0 / MONO_SECOND, x);
+	x += 6;
+	for (unsigned i = 0; i < BURST_FIRST; i++)
+		*x++ = (float)bf->first_bytes[i];
+	*x++ = (float)duration;
+	*x++ = rate(&both, (double)both.count, duration);
+	*x++ = rate(&both, (double)both.s1, duration);
+	*x++ = (float)bf->burst->flow_count;
+	*x++ = (float)seconds(bf->burst->first, bf->burst->last);
+	*x++ = (float)seconds(bf->burst->first, bf->first);
+}
+
+_Static_assert(sizeof(full) / sizeof(full[0]) ==
+                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + 6 &&
+                       sizeof(full) / sizeof(full[0]) <= FEATURE_MAX,
+               "the names of `full` and full_vector() go together");
 
 void feature_vector(enum feature_set set, const struct burst_flow *bf, float *x)
 {
 	switch (set) {
 	case FEATURE_SEED15:
 		seed15_vector(bf, x);
+		break;
+	case FEATURE_FULL:
+		full_vector(bf, x);
 		break;
 	case FEATURE_SETS:
 		break;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_CMD_H
+#define NFCLASS_CMD_H
+
+#include "progress.h"
+#include "record.h"
+#include "train.h"
+
+/* What the commands of nfclass share. */
+
+enum { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+
+/* Commands as bits, to say which options belong to which. */
+enum cmd_bit {
+	CMD_EXTRACT = 1,
+	CMD_TRAIN = 2,
+	CMD_EVAL = 4,
+	CMD_CLASSIFY = 8,
+	CMD_LOG = 16,
+	CMD_SHOW = 32,
+};
+
+/* All options of all commands, with their defaults where none was given. */
+struct options {
+	struct burst_params burst;
+	enum feature_set set;
+	struct forest_params forest;
+	double precision;
+	uint32_t min_packets;
+	double split; /* share of the traces to train on; 0 when not asked for */
+	unsigned repeat;
+	enum record_format format;
+	bool alone, no_unknown;
+	const char *model, *output, *json, *report, *date;
+	struct names notes; /* KEY=VALUE */
+	uint32_t given;     /* bits of enum option_given */
+	char **paths;       /* what is no option */
+	int count;
+};
+
+/* Options whose being given matters, apart from their value. */
+enum option_given {
+	GIVEN_FEATURES = 1,
+	GIVEN_CUTTING = 2, /* gap, max or MTU */
+	GIVEN_FOREST = 4,
+	GIVEN_REPEAT = 8,
+};
+
+/* Read a command's arguments (argv[0] is its name): CMD_DONE, or CMD_USAGE after saying
+ * what is wrong.  Ended by options_clear() in either case. */
+int options_parse(struct options *o, enum cmd_bit cmd, int argc, char **argv);
+void options_clear(struct options *o);
+
+/* The options of a command as lines for its --help. */
+void options_help(enum cmd_bit cmd);
+
+/* Say what is wrong with how a command was called, and return CMD_USAGE. */
+int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Say why a command could not do what was asked, and return CMD_FAILED. */
+int cmd_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* false when standard output takes no more: stop, main() says so. */
+bool cmd_out_ok(void);
+
+/* The captures that o->paths mean; those that cannot be listed are named, and
+ * CMD_FAILED is returned with the others listed. */
+int cmd_captures(const struct options *o, struct names *files);
+
+/* Say that reading a capture ended in err (as trace_next() returns it): a warning when it
+ * was only cut short.  What the command's exit code must be at least. */
+int cmd_broken(int err, const struct fault *f);
+
+/* Read a model file into m.  -errno with *f filled, the path named in it. */
+int cmd_load_model(struct model *m, const char *path, struct fault *f);
+
+/* Read everything that count paths mean into d, fresh from dataset_init(), and put its
+ * labels in order.  CMD_FAILED, said, when some of it could not be read: the rest is
+ * there. */
+int cmd_load(const struct options *o, char **paths, int count, struct dataset *d);
+
+/* What the options ask for; training shows itself by *progress, which is begun here. */
+struct train_params cmd_train_params(const struct options *o, struct progress *progress);
+
+int cmd_extract(const struct options *o);
+int cmd_train(const struct options *o);
+int cmd_eval(const struct options *o);
+int cmd_classify(const struct options *o);
+int cmd_log(const struct options *o);
+int cmd_show(const struct options *o);
+
+#endif

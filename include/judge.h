@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_JUDGE_H
+#define NFCLASS_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How good labels are: what was said of burst-flows whose class is known. */
+
+/* What was said of one burst-flow. */
+struct judge_case {
+	uint32_t truth, best; /* best also when the answer was Unknown */
+	float confidence;     /* 0 to 1 */
+	bool named;           /* not called Unknown */
+	uint32_t trace;       /* cases of one trace have one truth */
+	uint64_t burst;       /* unique within the trace */
+};
+
+#define JUDGE_STEPS 100
+
+/* Sums of judgements, which add up over repeats. */
+struct judge {
+	uint32_t classes;
+	uint64_t *matrix; /* [truth * classes + best]: how many cases */
+	uint64_t *named;  /* [truth]: cases not called Unknown */
+	uint64_t *named_right;
+	uint64_t bursts, bursts_right, traces, traces_right;
+	/* By confidence in steps of 1 / JUDGE_STEPS: cases, and those of which best is
+	 * right. */
+	uint64_t step[JUDGE_STEPS + 1], step_right[JUDGE_STEPS + 1];
+};
+
+/* false when memory is short; ended by judge_clear() in either case. */
+bool judge_init(struct judge *j, uint32_t classes);
+void judge_clear(struct judge *j);
+
+/* Judge n cases.  weight is n rows of width numbers (width at most classes), by class: of
+ * the sums over a burst and over a trace the largest names it.  Cases may come in any
+ * order, all of one trace in one call.  false when memory is short. */
+bool judge_cases(struct judge *j, const struct judge_case *c, size_t n,
+                 const float *weight, uint32_t width);
+
+/* Add from to to, both with the same classes. */
+void judge_add(struct judge *to, const struct judge *from);
+
+struct judge_class {
+	double precision, recall, f1; /* 0 where the denominator is */
+	uint64_t support, given;      /* cases of the class, and cases called it */
+};
+
+struct judge_class judge_class(const struct judge *j, uint32_t c);
+
+/* Shares of all; precision, recall and f1 are weighted by support, as scikit-learn's
+ * "avg / total". */
+enum judge_score {
+	JUDGE_PRECISION,
+	JUDGE_RECALL,
+	JUDGE_F1,
+	JUDGE_MACRO_F1,       /* mean over classes with support */
+	JUDGE_FLOW_ACCURACY,  /* of burst-flows, Unknown off */
+	JUDGE_BURST_ACCURACY, /* of bursts by the sums over their flows */
+	JUDGE_TRACE_ACCURACY,
+	JUDGE_COVERAGE,       /* not called Unknown */
+	JUDGE_NAMED_ACCURACY, /* right among those */
+	JUDGE_SCORES
+};
+
+/* The words for a score, in people's output and as a JSON key. */
+const char *judge_score_title(enum judge_score s);
+const char *judge_score_key(enum judge_score s);
+
+void judge_scores(const struct judge *j, double score[static JUDGE_SCORES]);
+
+uint64_t judge_count(const struct judge *j);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_TALLY_H
+#define NFCLASS_TALLY_H
+
+#include "flow.h"
+#include "hash.h"
+#include "list.h"
+
+/* Counters per flow for a while, a second as a rule: the caller adds packets, prints the
+ * rows when its while is over and begins the next. */
+struct tally;
+
+/* Superpackets are counted as their segments. */
+struct tally_row {
+	struct list node; /* in order of first packet */
+	struct flow_ends ends;
+	uint64_t pkts[2], bytes[2]; /* sent, received */
+};
+
+struct tally_params {
+	uint32_t max_flows; /* remembered, 16 to 2^24 */
+	uint32_t mtu_bytes;
+	struct flow_lan lan;
+	struct hash_key secret;
+};
+
+/* NULL when memory is short.  Ended by tally_free(), which takes NULL. */
+struct tally *tally_new(const struct tally_params *p);
+void tally_free(struct tally *t);
+
+/* Count a packet.  When max_flows are in this while already, those of further flows are
+ * only counted in tally_missed(). */
+void tally_add(struct tally *t, const struct packet *pkt);
+
+/* Begin a new while: no rows, nothing missed.  Who of each flow is the client stays
+ * known for as long as there is room. */
+void tally_begin(struct tally *t);
+
+/* The rows, good until the next call of tally_add() or tally_begin(). */
+const struct list *tally_rows(const struct tally *t);
+uint64_t tally_missed(const struct tally *t);
+
+#define TALLY_TITLE                                                                      \
+	"In one second.....\n"                                                           \
+	"time src_ip src_port dst_ip dst_port proto #pkt_sent #pkt_rec #bytes_sent "     \
+	"#bytes_rec"
+
+#define TALLY_LINE_SIZE 256
+
+/* A row as a line without line end; second is seconds since the epoch. */
+void tally_line(const struct tally_row *row, int64_t second,
+                char buf[static TALLY_LINE_SIZE]);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_TRACE_H
+#define NFCLASS_TRACE_H
+
+#include "burst.h"
+#include "replay.h"
+
+/* A capture run through the core: in come its packets, out come its bursts.  Only what is
+ * open at a time is in memory. */
+struct trace;
+
+/* NULL with *f filled, as replay_open().  Ended by trace_free(), which takes NULL. */
+struct trace *trace_open(const char *path, const struct burst_params *p, struct fault *f);
+void trace_free(struct trace *t);
+
+/* The next burst in the order in which they end: 1 with *b, good until the next call; 0
+ * at the end.  A broken capture gives all bursts of its whole packets first and then the
+ * error of replay_next() with *f filled. */
+int trace_next(struct trace *t, const struct burst **b, struct fault *f);
+
+/* Packets read so far. */
+uint64_t trace_packets(const struct trace *t);
+
+#endif

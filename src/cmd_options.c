@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One table says which options there are, where they go, what they may be and what they
+ * mean: parser and help both read it. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum kind {
+	SECONDS,
+	NUMBER32,
+	NUMBER64,
+	FRACTION,
+	FLAG,
+	TEXT,
+	FEATURES,
+	FORMAT,
+	LAN,
+	NOTE
+};
+
+#define BURSTS (CMD_EXTRACT | CMD_TRAIN | CMD_EVAL)
+#define GROWS  (CMD_TRAIN | CMD_EVAL)
+#define AT(x)  offsetof(struct options, x)
+
+static const struct option_row {
+	const char *name;
+	char letter; /* 0 for none */
+	unsigned cmds;
+	enum kind kind;
+	size_t at;
+	double min, max; /* both allowed, but for a FRACTION */
+	uint32_t given;
+	const char *meta, *help;
+} rows[] = {
+	{ "model", 'm', CMD_CLASSIFY, TEXT, AT(model), 0, 0, 0, "MODEL", "the model" },
+	{ "output", 'o', CMD_TRAIN, TEXT, AT(output), 0, 0, 0, "MODEL",
+	  "where the model goes" },
+	{ "features", 0, BURSTS, FEATURES, AT(set), 0, 0, GIVEN_FEATURES, "SET",
+	  "feature set (seed15)" },
+	{ "gap", 0, BURSTS, SECONDS, AT(burst.gap), 0.001, 60, GIVEN_CUTTING, "SECONDS",
+	  "a longer silence of a client ends its burst (1)" },
+	{ "max", 0, BURSTS, SECONDS, AT(burst.max), 0, 86400, GIVEN_CUTTING, "SECONDS",
+	  "a longer burst is cut; 0 for never (0)" },
+	{ "mtu", 0, BURSTS | CMD_LOG, NUMBER32, AT(burst.mtu_bytes), 576, 65535,
+	  GIVEN_CUTTING, "BYTES", "longer TCP packets count as segments (1500)" },
+	{ "lan", 0, BURSTS | CMD_CLASSIFY | CMD_LOG, LAN, AT(burst.lan), 0, 0, 0,
+	  "PREFIX", "clients are in here; up to 16 times (private addresses)" },
+	{ "trees", 0, GROWS, NUMBER32, AT(forest.trees), 1, 10000, GIVEN_FOREST, "N",
+	  "trees in the forest" },
+	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX, GIVEN_FOREST, "N",
+	  "features tried at a split; 0 for the square root of all (0)" },
+	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
+	  "N", "fewest samples in a leaf" },
+	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
+	  "of every random choice" },
+	{ "threads", 0, GROWS, NUMBER32, AT(forest.threads), 1, 1024, 0, "N",
+	  "at work at once; never changes a result (one for each processor)" },
+	{ "precision", 0, GROWS, FRACTION, AT(precision), 0, 1, 0, "SHARE",
+	  "named labels shall be right so often, else Unknown (0.9)" },
+	{ "min-packets", 0, GROWS, NUMBER32, AT(min_packets), 1, 1000, 0, "N",
+	  "burst-flows with fewer are Unknown (1)" },
+	{ "note", 0, CMD_TRAIN, NOTE, AT(notes), 0, 0, 0, "KEY=VALUE",
+	  "kept in the model, as source=...; may be repeated" },
+	{ "date", 0, CMD_TRAIN, TEXT, AT(date), 0, 0, 0, "DATE",
+	  "of the data (the day of its newest packet)" },
+	{ "split", 0, CMD_EVAL, FRACTION, AT(split), 0, 1, 0, "SHARE",
+	  "train on this share of each class's traces, judge on the others" },
+	{ "repeat", 0, CMD_EVAL, NUMBER32, AT(repeat), 1, 1000, GIVEN_REPEAT, "N",
+	  "so many different splits (1)" },
+	{ "alone", 0, CMD_EVAL | CMD_CLASSIFY, FLAG, AT(alone), 0, 0, 0, NULL,
+	  "judge each burst-flow by its own votes" },
+	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
+	  "always name the likeliest class" },
+	{ "format", 0, CMD_CLASSIFY, FORMAT, AT(format), 0, 0, 0, "FORMAT",
+	  "seed, kv or json (seed)" },
+	{ "json", 0, CMD_EVAL, TEXT, AT(json), 0, 0, 0, "FILE", "all figures as data" },
+	{ "report", 0, CMD_EVAL, TEXT, AT(report), 0, 0, 0, "FILE",
+	  "one self-contained page of HTML" },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int bad_value(const struct option_row *r, const char *value, const char *allowed)
+{
+	return cmd_usage("--%s: '%s' is not %s", r->name, value, allowed);
+}
+
+/* Decimal, finite and all of it a number. */
+static bool parse_decimal(const char *value, double *v)
+{
+	char *end;
+
+	if (*value == 0 || strspn(value, "0123456789.") != strlen(value))
+		return false;
+	*v = strtod(value, &end);
+	return *end == 0 && isfinite(*v);
+}
+
+static int set_number(const struct option_row *r, const char *value, void *slot)
+{
+	char allowed[80];
+	double v;
+	bool ok = parse_decimal(value, &v) && v >= r->min && v <= r->max;
+
+	if (r->kind == NUMBER32 || r->kind == NUMBER64) {
+		(void)snprintf(allowed, sizeof(allowed), "a whole number in %.0f..%.0f",
+		               r->min, r->max);
+		ok = ok && v == floor(v);
+	} else if (r->kind == FRACTION) {
+		(void)snprintf(allowed, sizeof(allowed), "a number between 0 and 1");
+		ok = ok && v > 0 && v < 1;
+	} else {
+		(void)snprintf(allowed, sizeof(allowed), "a number of seconds in %g..%g",
+		               r->min, r->max);
+	}
+	if (!ok)
+		return bad_value(r, value, allowed);
+	if (r->kind == NUMBER32)
+		*(uint32_t *)slot = (uint32_t)v;
+	else if (r->kind == NUMBER64)
+		*(uint64_t *)slot = (uint64_t)v;
+	else if (r->kind == FRACTION)
+		*(double *)slot = v;
+	else
+		((struct mono *)slot)->us = llround(v * MONO_SECOND);
+	return CMD_DONE;
+}
+
+static int add_lan(const struct option_row *r, const char *value, struct flow_lan *lan)
+{
+	if (lan->count == sizeof(lan->prefix) / sizeof(lan->prefix[0]))
+		return cmd_usage("--lan: more than %u prefixes", lan->count);
+	if (!prefix_parse(value, &lan->prefix[lan->count]))
+		return bad_value(r, value, "ADDRESS or ADDRESS/BITS");
+	lan->count++;
+	return CMD_DONE;
+}
+
+static int add_note(const struct option_row *r, const char *value, struct names *notes)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value)
+		return bad_value(r, value, "KEY=VALUE");
+	if (names_add(notes, value) == NAMES_NONE)
+		return cmd_usage("--note: out of memory");
+	return CMD_DONE;
+}
+
+static int find_features(const struct option_row *r, const char *value,
+                         enum feature_set *set)
+{
+	char allowed[128] = "one of";
+
+	if (feature_set_find(value, set))
+		return CMD_DONE;
+	for (unsigned i = 0; i < FEATURE_SETS; i++) {
+		size_t len = strlen(allowed);
+
+		(void)snprintf(allowed + len, sizeof(allowed) - len, " %s",
+		               feature_set_name((enum feature_set)i));
+	}
+	return bad_value(r, value, allowed);
+}
+
+static int set_option(struct options *o, const struct option_row *r, char *value)
+{
+	void *slot = (char *)o + r->at;
+
+	o->given |= r->given;
+	switch (r->kind) {
+	case SECONDS:
+	case NUMBER32:
+	case NUMBER64:
+	case FRACTION:
+		return set_number(r, value, slot);
+	case FLAG:
+		*(bool *)slot = true;
+		return CMD_DONE;
+	case TEXT:
+		*(const char **)slot = value;
+		return CMD_DONE;
+	case FEATURES:
+		return find_features(r, value, slot);
+	case FORMAT:
+		return record_format_find(value, slot)
+		               ? CMD_DONE
+		               : bad_value(r, value, "seed, kv or json");
+	case LAN:
+		return add_lan(r, value, slot);
+	case NOTE:
+		return add_note(r, value, slot);
+	}
+	return CMD_DONE;
+}
+
+static void set_defaults(struct options *o)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	*o = (struct options){
+		.burst = burst_defaults(),
+		.set = FEATURE_SEED15,
+		.forest = forest_defaults(),
+		.precision = 0.9,
+		.min_packets = 1,
+		.repeat = 1,
+		.format = RECORD_SEED,
+	};
+	o->forest.threads = processors > 0 ? (unsigned)processors : 1;
+}
+
+/* getopt's tables of the options that belong to cmd; val is 256 + the row's number. */
+static void fill_getopt(enum cmd_bit cmd, struct option *longs, char *shorts)
+{
+	*shorts++ = ':'; /* a missing value is told apart */
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!(rows[i].cmds & cmd))
+			continue;
+		*longs++ = (struct option){ rows[i].name, rows[i].meta != NULL, NULL,
+			                    256 + (int)i };
+		if (!rows[i].letter)
+			continue;
+		*shorts++ = rows[i].letter;
+		*shorts++ = ':';
+	}
+	*longs = (struct option){ 0 };
+	*shorts = 0;
+}
+
+static int row_of(int got)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter == got)
+			return (int)i;
+	return got - 256;
+}
+
+int options_parse(struct options *o, enum cmd_bit cmd, int argc, char **argv)
+{
+	struct option longs[ROWS + 1];
+	char shorts[2 * ROWS + 2];
+	int got, code;
+
+	set_defaults(o);
+	fill_getopt(cmd, longs, shorts);
+	opterr = 0;
+	optind = 1;
+	while ((got = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *word = argv[optind - 1];
+
+		if (got == ':')
+			return cmd_usage("%s: '%s' needs a value", argv[0], word);
+		if (got == '?')
+			return cmd_usage("%s: no option '%s'", argv[0], word);
+		code = set_option(o, &rows[row_of(got)], optarg);
+		if (code != CMD_DONE)
+			return code;
+	}
+	o->paths = argv + optind;
+	o->count = argc - optind;
+	return CMD_DONE;
+}
+
+void options_clear(struct options *o)
+{
+	names_clear(&o->notes);
+}
+
+void options_help(enum cmd_bit cmd)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		char left[64], letter[8] = "";
+
+		if (!(rows[i].cmds & cmd))
+			continue;
+		if (rows[i].letter)
+			(void)snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
+		(void)snprintf(left, sizeof(left), "%s--%s%s%s", letter, rows[i].name,
+		               rows[i].meta ? " " : "", rows[i].meta ? rows[i].meta : "");
+		printf("  %-22s %s\n", left, rows[i].help);
+	}
+}

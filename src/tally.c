@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tally.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "segment.h"
+#include "table.h"
+
+enum { SENT, RCVD };
+
+struct tally_flow {
+	struct table_node node;
+	struct flow_key key;
+	struct tally_row row;
+	bool client_is_low, listed;
+};
+
+struct tally {
+	struct tally_params p;
+	struct table *flows;
+	struct list rows;
+	uint64_t missed;
+};
+
+struct tally *tally_new(const struct tally_params *p)
+{
+	struct tally *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->p = *p;
+	list_init(&t->rows);
+	t->flows =
+		table_new(p->max_flows, sizeof(struct tally_flow),
+	                  offsetof(struct tally_flow, key), FLOW_KEY_WORDS, &p->secret);
+	if (!t->flows) {
+		tally_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void tally_free(struct tally *t)
+{
+	if (!t)
+		return;
+	table_free(t->flows);
+	free(t);
+}
+
+/* NULL when there is no room: flows of this while are never given up for new ones. */
+static struct tally_flow *add_flow(struct tally *t, const struct flow_key *key,
+                                   const struct packet *pkt, bool src_is_low)
+{
+	struct tally_flow *flow;
+	bool sent;
+
+	if (table_count(t->flows) == t->p.max_flows) {
+		flow = table_oldest(t->flows);
+		if (flow->listed)
+			return NULL;
+		table_remove(t->flows, flow);
+	}
+	flow = table_add(t->flows, key->w);
+	sent = flow_client_sends(&t->p.lan, pkt);
+	flow->client_is_low = sent == src_is_low;
+	flow->row.ends = sent ? (struct flow_ends){ pkt->src, pkt->dst, pkt->sport,
+		                                    pkt->dport, pkt->proto }
+	                      : (struct flow_ends){ pkt->dst, pkt->src, pkt->dport,
+		                                    pkt->sport, pkt->proto };
+	return flow;
+}
+
+static void list_flow(struct tally *t, struct tally_flow *flow)
+{
+	for (int way = SENT; way <= RCVD; way++)
+		flow->row.pkts[way] = flow->row.bytes[way] = 0;
+	list_add_tail(&t->rows, &flow->row.node);
+	flow->listed = true;
+}
+
+void tally_add(struct tally *t, const struct packet *pkt)
+{
+	struct segments s = segments_of(pkt, t->p.mtu_bytes);
+	bool src_is_low;
+	struct flow_key key = flow_key_of(pkt, &src_is_low);
+	struct tally_flow *flow = table_find(t->flows, key.w);
+	int way;
+
+	if (flow)
+		table_touch(t->flows, flow);
+	else
+		flow = add_flow(t, &key, pkt, src_is_low);
+	if (!flow) {
+		t->missed++;
+		return;
+	}
+	if (!flow->listed)
+		list_flow(t, flow);
+	way = flow->client_is_low == src_is_low ? SENT : RCVD;
+	flow->row.pkts[way] += s.pkts;
+	flow->row.bytes[way] += segments_bytes(s, t->p.mtu_bytes);
+}
+
+void tally_begin(struct tally *t)
+{
+	while (!list_empty(&t->rows)) {
+		struct tally_row *row = list_owner(t->rows.next, struct tally_row, node);
+
+		list_del(&row->node);
+		list_owner(row, struct tally_flow, row)->listed = false;
+	}
+	t->missed = 0;
+}
+
+const struct list *tally_rows(const struct tally *t)
+{
+	return &t->rows;
+}
+
+uint64_t tally_missed(const struct tally *t)
+{
+	return t->missed;
+}
+
+void tally_line(const struct tally_row *row, int64_t second,
+                char buf[static TALLY_LINE_SIZE])
+{
+	char client[ADDR_TEXT_SIZE], server[ADDR_TEXT_SIZE];
+
+	(void)snprintf(buf, TALLY_LINE_SIZE, /* 215 characters at most */
+	               "%" PRId64 " %s %u %s %u %s %" PRIu64 " %" PRIu64 " %" PRIu64
+	               " %" PRIu64,
+	               second, addr_text(row->ends.client, client), row->ends.client_port,
+	               addr_text(row->ends.server, server), row->ends.server_port,
+	               proto_name(row->ends.proto), row->pkts[SENT], row->pkts[RCVD],
+	               row->bytes[SENT], row->bytes[RCVD]);
+}

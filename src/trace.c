@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct trace {
+	struct replay *replay;
+	struct burst_tracker *tracker;
+	struct burst *given; /* to the caller, until the next call */
+	uint64_t packets;
+	bool ended;
+	int end; /* what to return once all is given out */
+	struct fault why;
+};
+
+struct trace *trace_open(const char *path, const struct burst_params *p, struct fault *f)
+{
+	struct trace *t = calloc(1, sizeof(*t));
+
+	if (!t) {
+		fault_set(f, -ENOMEM, "%s: out of memory", path);
+		return NULL;
+	}
+	t->replay = replay_open(path, f);
+	if (!t->replay)
+		goto fail;
+	t->tracker = burst_tracker_new(p);
+	if (!t->tracker) {
+		fault_set(f, -ENOMEM, "%s: out of memory", path);
+		goto fail;
+	}
+	return t;
+
+fail:
+	trace_free(t);
+	return NULL;
+}
+
+void trace_free(struct trace *t)
+{
+	if (!t)
+		return;
+	burst_tracker_free(t->tracker);
+	replay_free(t->replay);
+	free(t);
+}
+
+static void read_packet(struct trace *t)
+{
+	enum decode_result result;
+	struct packet pkt;
+	int got = replay_next(t->replay, &result, &pkt, &t->why);
+
+	if (got <= 0) {
+		t->ended = true;
+		t->end = got;
+		burst_end_all(t->tracker, BURST_FLUSH);
+		return;
+	}
+	t->packets++;
+	burst_advance(t->tracker, pkt.time);
+	if (result == DECODE_OK)
+		burst_packet(t->tracker, &pkt);
+}
+
+int trace_next(struct trace *t, const struct burst **b, struct fault *f)
+{
+	if (t->given)
+		burst_release(t->tracker, t->given);
+	while (!(t->given = burst_take(t->tracker))) {
+		if (t->ended) {
+			if (t->end < 0)
+				*f = t->why;
+			return t->end;
+		}
+		read_packet(t);
+	}
+	*b = t->given;
+	return 1;
+}
+
+uint64_t trace_packets(const struct trace *t)
+{
+	return t->packets;
+}
