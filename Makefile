@@ -14,9 +14,9 @@ MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
 	pool table flow burst \
 	feature evidence \
-	names bytes csv dataset dataset_csv \
+	names bytes order csv dataset dataset_csv \
 	codes split tree oob forest forest_train \
-	calibrate forest_file model model_section model_file train \
+	calibrate forest_file forest_file_parse model model_section model_file train \
 	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue
 
@@ -83,6 +83,17 @@ $(BUILD)/tests:
 
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
+
+# libFuzzer targets, each parser's, with clang: run build-fuzz/tests/fuzz_x [CORPUS].
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libnfclass.a $(LIBS)
+
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) CC=clang SAN=1 BUILD=build-fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+fuzzers: $(FUZZERS)
 
 .PHONY: hosts
 hosts: $(HOSTS)

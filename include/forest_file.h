@@ -18,6 +18,18 @@
  *
  * Every forest has one form only. */
 
+/* How many bits the numbers of thresholds and leaves take. */
+struct forest_file_widths {
+	unsigned threshold, leaf;
+};
+
+static inline struct forest_file_widths forest_file_widths(const struct forest_parts *p,
+                                                           uint32_t thresholds)
+{
+	return (struct forest_file_widths){ bits_for(thresholds),
+		                            bits_for(p->classes + p->shares.count) };
+}
+
 /* Append to b; memory that ran out shows in b->failed. */
 void forest_file_pack(const struct forest_parts *p, struct bytes *b);
 
