@@ -13,10 +13,10 @@ endif
 MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
 	pool table flow burst \
-	feature \
+	feature evidence \
 	names csv dataset dataset_csv codes split tree oob forest forest_train \
 	calibrate model train \
-	evidence label record tally judge holdout report report_json report_html \
+	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
@@ -29,6 +29,10 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 HARDEN = -fstack-protector-strong -fPIE -ffp-contract=off \
 	$(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2)
 comma = ,
+define newline
+
+
+endef
 LDFLAGS += -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(HARDEN) -pthread
 
@@ -38,6 +42,8 @@ COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c
 DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/worker.c))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
+# Programs that tests run on their hosts; replay is made of several files.
+HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
@@ -64,18 +70,88 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libnfclass.a \
 		-lcmocka $(LIBS)
 
-$(BUILD)/tests:
-	mkdir -p $@
+$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c,$^) -lpcap
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d)
+$(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
+
+$(BUILD)/tests:
+	mkdir -p $@/hosts
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d)
 
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
 
+.PHONY: hosts
+hosts: $(HOSTS)
+
 # Everything that must hold: units, captures, and as root the real queue.
 .PHONY: check
-check: all unit
+check: all unit hosts
 	BUILD=$(BUILD) MODULES='$(MODULES)' sh tests/run.sh
+
+# The same as sh tests/demo.sh, with what is installed.
+.PHONY: demo
+demo: all hosts
+	BUILD=$(BUILD) sh tests/demo.sh --built
+
+.PHONY: modules
+modules:
+	@echo '$(MODULES)'
+
+LINT_C = $(wildcard src/*.c include/*.h tests/*.c tests/hosts/*.c tests/hosts/*.h)
+LINT_SH = $(wildcard tests/*.sh gateway/parts/*.sh) gateway/nfclass-gateway .ci/run
+
+# Any finding fails.
+.PHONY: lint
+lint:
+	clang-format --dry-run -Werror $(LINT_C)
+	clang-tidy --quiet --warnings-as-errors='*' $(filter src/%.c tests/%.c,$(LINT_C)) \
+		-- $(CPPFLAGS) -std=c11
+	shellcheck -x $(LINT_SH)
+
+SBIN = $(DESTDIR)$(PREFIX)/sbin
+BIN = $(DESTDIR)$(PREFIX)/bin
+PARTS = $(DESTDIR)$(PREFIX)/lib/nfclass/gateway
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+MODELS = $(DESTDIR)$(PREFIX)/share/nfclass
+MAN = $(DESTDIR)$(PREFIX)/share/man
+CONF = $(DESTDIR)$(SYSCONFDIR)/nfclass
+UNIT_FILES = $(notdir $(wildcard gateway/*.service))
+MODEL_FILES = $(notdir $(wildcard models/*.nfm))
+MAN_FILES = $(notdir $(wildcard src/man/*.[158]))
+# Models lie beside the source, and elsewhere once installed.
+installed_conf = sed 's|\.\./models/|$(PREFIX)/share/nfclass/|' conf/nfclass.ini
+man_dir = $(MAN)/man$(subst .,,$(suffix $(1)))
+
+# A configuration that is there already is its owner's.
+.PHONY: install
+install: all
+	install -d $(SBIN) $(BIN) $(PARTS) $(UNITS) $(MODELS) $(CONF)
+	install -m 755 $(BUILD)/nfclass $(BIN)/nfclass
+	install -m 755 $(BUILD)/nfclassd $(SBIN)/nfclassd
+	install -m 755 gateway/nfclass-gateway $(SBIN)/nfclass-gateway
+	install -m 644 gateway/parts/*.sh $(PARTS)
+	install -m 644 $(MODEL_FILES:%=models/%) $(MODELS)
+	for unit in $(UNIT_FILES); do \
+		sed 's|@PREFIX@|$(PREFIX)|g' gateway/$$unit >$(UNITS)/$$unit && \
+		chmod 644 $(UNITS)/$$unit || exit 1; \
+	done
+	$(foreach m,$(MAN_FILES),install -D -m 644 src/man/$(m) $(call man_dir,$(m))/$(m)$(newline))
+	[ -e $(CONF)/nfclass.ini ] || $(installed_conf) >$(CONF)/nfclass.ini
+
+# Leaves a configuration that was changed, and folders that hold what is not ours.
+.PHONY: uninstall
+uninstall:
+	rm -f $(BIN)/nfclass $(SBIN)/nfclassd $(SBIN)/nfclass-gateway
+	rm -f $(UNIT_FILES:%=$(UNITS)/%) $(MODEL_FILES:%=$(MODELS)/%)
+	rm -f $(foreach m,$(MAN_FILES),$(call man_dir,$(m))/$(m))
+	rm -rf $(DESTDIR)$(PREFIX)/lib/nfclass
+	! $(installed_conf) | cmp -s - $(CONF)/nfclass.ini || rm -f $(CONF)/nfclass.ini
+	for dir in $(CONF) $(MODELS) $(MAN)/man1 $(MAN)/man5 $(MAN)/man8; do \
+		rmdir --ignore-fail-on-non-empty -p $$dir 2>/dev/null || :; \
+	done
 
 .PHONY: clean
 clean:

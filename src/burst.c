@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "pool.h"
+#include "segment.h"
 #include "table.h"
 
 struct flow_record {
@@ -19,10 +20,11 @@ struct flow_record {
 	bool client_is_low;
 };
 
+/* Lives as long as its burst is open. */
 struct client_record {
 	struct table_node node;
 	uint64_t key[2];
-	struct burst *open; /* NULL outside of bursts */
+	struct burst *open;
 };
 
 struct burst_tracker {
@@ -88,10 +90,9 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 {
 	b->flags |= flags;
 	b->number = ++t->n.bursts;
-	b->owner->open = NULL;
+	table_remove(t->clients, b->owner);
 	b->owner = NULL;
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		bf->flow->open = NULL;
 		bf->flow = NULL;
 	}
@@ -176,51 +177,42 @@ static struct flow_record *flow_of(struct burst_tracker *t, const struct packet 
 	return flow;
 }
 
-static struct client_record *client_of(struct burst_tracker *t, struct addr a)
-{
-	uint64_t key[2] = { a.hi, a.lo };
-	struct client_record *client = table_find(t->clients, key);
-
-	if (client) {
-		table_touch(t->clients, client);
-		return client;
-	}
-	if (table_count(t->clients) == t->p.max_clients) {
-		client = table_oldest(t->clients);
-		if (client->open)
-			end_burst(t, client->open, BURST_EARLY);
-		table_remove(t->clients, client);
-	}
-	return table_add(t->clients, key);
-}
-
 static bool burst_is_over(const struct burst_tracker *t, const struct burst *b)
 {
 	return t->p.max.us > 0 && mono_less(t->p.max, mono_since(t->now, b->first));
 }
 
-/* The client's open burst with room for one more flow, a new one if need be. */
-static struct burst *burst_of(struct burst_tracker *t, struct addr a)
+/* When there are too many clients, the one that was silent for the longest ends early. */
+static struct burst *open_burst(struct burst_tracker *t, struct addr a,
+                                const uint64_t key[2])
 {
-	struct client_record *client = client_of(t, a);
-	struct burst *b = client->open;
+	struct burst *b = pool_get(&t->bursts);
 
-	if (b && (burst_is_over(t, b) || b->flow_count >= t->p.max_burst_flows)) {
-		end_burst(t, b, BURST_CUT);
-		b = NULL;
-	}
-	if (b)
-		return b;
-	b = pool_get(&t->bursts);
 	assert(b); /* else the caller has not taken what ended */
+	if (table_count(t->clients) == t->p.max_clients)
+		end_burst(t, first_open(t), BURST_EARLY);
 	b->client = a;
-	b->owner = client;
+	b->owner = table_add(t->clients, key);
+	b->owner->open = b;
 	b->first = t->now;
 	list_init(&b->flows);
 	list_add_tail(&t->open, &b->node);
-	client->open = b;
 	t->open_count++;
 	return b;
+}
+
+/* The client's open burst with room for one more flow, a new one if need be. */
+static struct burst *burst_of(struct burst_tracker *t, struct addr a)
+{
+	uint64_t key[2] = { a.hi, a.lo };
+	struct client_record *client = table_find(t->clients, key);
+
+	if (client && (burst_is_over(t, client->open) ||
+	               client->open->flow_count >= t->p.max_burst_flows)) {
+		end_burst(t, client->open, BURST_CUT);
+		client = NULL;
+	}
+	return client ? client->open : open_burst(t, a, key);
 }
 
 static struct burst_flow *open_burst_flow(struct burst_tracker *t,
@@ -245,23 +237,6 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	return bf;
 }
 
-/* A superpacket stands for n - 1 segments of MTU bytes and a last one (DESIGN 1). */
-struct segments {
-	uint32_t n, last_bytes;
-};
-
-static struct segments segments_of(const struct packet *pkt, uint32_t mtu_bytes)
-{
-	uint32_t payload = pkt->len_bytes - pkt->header_bytes, room, n;
-
-	if (pkt->proto != IPPROTO_TCP || pkt->len_bytes <= mtu_bytes ||
-	    pkt->header_bytes >= mtu_bytes)
-		return (struct segments){ 1, pkt->len_bytes };
-	room = mtu_bytes - pkt->header_bytes;
-	n = (payload + room - 1) / room;
-	return (struct segments){ n, payload - (n - 1) * room + pkt->header_bytes };
-}
-
 static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
 {
 	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
@@ -273,7 +248,7 @@ static void count(struct burst_tracker *t, struct burst_flow *bf,
                   const struct packet *pkt, bool sent)
 {
 	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
-	uint32_t full = seg.n - 1, mtu = t->p.mtu_bytes;
+	uint32_t full = seg.pkts - 1, mtu = t->p.mtu_bytes;
 	int way = sent ? BURST_SENT : BURST_RCVD;
 
 	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
@@ -288,8 +263,8 @@ static void count(struct burst_tracker *t, struct burst_flow *bf,
 	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
 		note_first(bf, mtu - pkt->header_bytes, sent);
 	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
-	bf->pkts[way] += seg.n;
-	bf->bytes[way] += (uint64_t)full * mtu + seg.last_bytes;
+	bf->pkts[way] += seg.pkts;
+	bf->bytes[way] += segments_bytes(seg, mtu);
 	bf->last = t->now;
 
 	t->n.packets++;

@@ -29,8 +29,7 @@ static void put_burst(struct classifier *c, const struct burst *b)
 	label_burst(&c->model, b, c->o->alone, c->work, c->label);
 	if (c->o->format == RECORD_SEED)
 		printf("Burst %" PRIu64 ":\n", b->number);
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		struct label named = *l++;
 		struct record r;
 		char line[RECORD_LINE_SIZE];

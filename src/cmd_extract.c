@@ -91,7 +91,8 @@ static int extract_trace(const char *path, const struct options *o)
 	}
 	walk_label(path, label);
 	while ((got = trace_next(t, &b, &f)) > 0 && cmd_out_ok())
-		burst_each_flow(b, bf) put_flow(path, label, bf, o->set);
+		burst_each_flow (b, bf)
+			put_flow(path, label, bf, o->set);
 	trace_free(t);
 	return got < 0 ? cmd_broken(got, &f) : CMD_DONE;
 }

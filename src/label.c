@@ -57,8 +57,7 @@ void label_burst(const struct model *m, const struct burst *b, bool alone, void 
 	float x[FEATURE_MAX];
 
 	(void)alone; /* so far each flow speaks for itself in either case */
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		feature_vector(m->set, bf, x);
 		forest_votes(m->forest, x, votes);
 		*label++ = label_of_votes(m, votes,

@@ -50,8 +50,7 @@ static int add_burst(struct dataset *d, struct dataset_row *row, const struct bu
 	int err;
 
 	row->burst = b->number;
-	burst_each_flow(b, bf)
-	{
+	burst_each_flow (b, bf) {
 		row->ends = bf->ends;
 		row->first = bf->first;
 		row->last = bf->last;

@@ -133,7 +133,8 @@ static int broken(const struct replay *r, struct fault *f)
 	if (feof(pcap_file(r->pcap)))
 		return fault_set(f, -ENODATA, "%s: cut short: %s", r->path,
 		                 pcap_geterr(r->pcap));
-	return fault_set(f, -EIO, "%s: cannot read on: %s", r->path, pcap_geterr(r->pcap));
+	return fault_set(f, -EIO, "%s: cannot read on: %s", r->path,
+	                 pcap_geterr(r->pcap));
 }
 
 int replay_next(struct replay *r, enum decode_result *result, struct packet *pkt,

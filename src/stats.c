@@ -1,108 +1,132 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stats.h"
 
+#include <assert.h>
 #include <math.h>
 
 #define S4_SHIFT 32
 
-/* v^4 in the units that s4 has by now. */
-static unsigned __int128 fourth(const struct stats *s, uint64_t v)
+/* The fourth power in the units that s4 has by now. */
+static unsigned __int128 fourth(const struct stats *s, unsigned __int128 square)
 {
-	unsigned __int128 square = (unsigned __int128)v * v;
+	unsigned __int128 high = square >> S4_SHIFT, low = (uint32_t)square;
 
 	if (s->s4_shift == 0)
 		return square * square;
-	square >>= S4_SHIFT / 2;
-	return square * square;
+	return (high * high << S4_SHIFT) + 2 * high * low + (low * low >> S4_SHIFT);
 }
 
 void stats_add(struct stats *s, uint64_t v, uint64_t n)
 {
+	unsigned __int128 square;
+	int64_t d;
+
 	if (n == 0)
 		return;
 	if (v > STATS_MOST)
 		v = STATS_MOST;
-	if (v >= STATS_EXACT && s->s4_shift == 0) {
+	if (s->count == 0)
+		s->base = s->min = v;
+	d = (int64_t)v - (int64_t)s->base;
+	square = (unsigned __int128)((__int128)d * d);
+	if (square >= (unsigned __int128)STATS_EXACT * STATS_EXACT && s->s4_shift == 0) {
 		s->s4 >>= S4_SHIFT;
 		s->s4_shift = S4_SHIFT;
 	}
-	if (s->count == 0 || v < s->min)
+	if (v < s->min)
 		s->min = v;
 	if (v > s->max)
 		s->max = v;
 	s->count += n;
 	s->s1 += v * n;
-	s->s2 += (unsigned __int128)v * v * n;
-	s->s3 += (unsigned __int128)v * v * v * n;
-	s->s4 += fourth(s, v) * n;
+	s->s2 += square * n;
+	s->s3 += square * (unsigned __int128)d * n; /* modulo 2^128, as is d < 0 */
+	s->s4 += fourth(s, square) * n;
+}
+
+/* Power sums about a number. */
+struct sums {
+	__int128 t1, t2, t3, t4;
+};
+
+/* About base + c, in whole numbers, so that nothing cancels.  Near the mean the largest
+ * term is below 8 * n * max^4, which for half a million values of STATS_EXACT is still
+ * below 2^127. */
+static struct sums about_exact(const struct stats *s, __int128 c)
+{
+	__int128 n = (__int128)s->count, s1 = (__int128)s->s1 - n * (__int128)s->base;
+	__int128 s2 = (__int128)s->s2, s3 = (__int128)s->s3, s4 = (__int128)s->s4;
+
+	return (struct sums){
+		s1 - n * c,
+		s2 - 2 * c * s1 + n * c * c,
+		s3 - 3 * c * s2 + 3 * c * c * s1 - n * c * c * c,
+		s4 - 4 * c * s3 + 6 * c * c * s2 - 4 * c * c * c * s1 + n * c * c * c * c,
+	};
 }
 
 struct stats stats_join(const struct stats *a, const struct stats *b)
 {
 	struct stats s = *a;
-	unsigned __int128 b4 = b->s4;
+	struct sums t;
 
 	if (b->count == 0)
 		return *a;
 	if (a->count == 0)
 		return *b;
-	if (a->s4_shift < b->s4_shift) {
-		s.s4 >>= S4_SHIFT;
-		s.s4_shift = S4_SHIFT;
-	} else if (a->s4_shift > b->s4_shift) {
-		b4 >>= S4_SHIFT;
-	}
+	assert(a->s4_shift == 0 && b->s4_shift == 0);
+	t = about_exact(b, (__int128)a->base - (__int128)b->base);
 	s.s1 += b->s1;
-	s.s2 += b->s2;
-	s.s3 += b->s3;
-	s.s4 += b4;
+	s.s2 += (unsigned __int128)t.t2;
+	s.s3 += (unsigned __int128)t.t3;
+	s.s4 += (unsigned __int128)t.t4;
 	s.count += b->count;
 	s.min = a->min < b->min ? a->min : b->min;
 	s.max = a->max > b->max ? a->max : b->max;
 	return s;
 }
 
-/* Power sums about c, a number near the mean. */
 struct central {
-	long double t2, t3, t4;
+	long double m2, m3, m4;
 };
-
-/* In whole numbers, so that nothing cancels.  The largest term is below 8 * n * max^4,
- * which for half a million values of STATS_EXACT is still below 2^127. */
-static struct central about_exact(const struct stats *s, __int128 c)
-{
-	__int128 n = (__int128)s->count, s1 = (__int128)s->s1;
-	__int128 s2 = (__int128)s->s2, s3 = (__int128)s->s3, s4 = (__int128)s->s4;
-
-	return (struct central){
-		(long double)(s2 - 2 * c * s1 + n * c * c),
-		(long double)(s3 - 3 * c * s2 + 3 * c * c * s1 - n * c * c * c),
-		(long double)(s4 - 4 * c * s3 + 6 * c * c * s2 - 4 * c * c * c * s1 +
-		              n * c * c * c * c),
-	};
-}
-
-static struct central about_wide(const struct stats *s, long double c)
-{
-	long double n = (long double)s->count, s1 = (long double)s->s1;
-	long double s2 = (long double)s->s2, s3 = (long double)s->s3;
-	long double s4 = ldexpl((long double)s->s4, (int)s->s4_shift);
-
-	return (struct central){
-		s2 + c * (n * c - 2 * s1),
-		s3 - c * (3 * s2 - c * (3 * s1 - n * c)),
-		s4 - c * (4 * s3 - c * (6 * s2 - c * (4 * s1 - n * c))),
-	};
-}
 
 /* The sums are first moved to the whole number next to the mean; the rest of the way, at
  * most a half, is short enough for floating point. */
+static struct central central_exact(const struct stats *s, int64_t c)
+{
+	struct sums t = about_exact(s, c);
+	long double n = (long double)s->count, d = (long double)t.t1 / n;
+	long double t2 = (long double)t.t2 / n, t3 = (long double)t.t3 / n;
+	long double t4 = (long double)t.t4 / n;
+
+	return (struct central){
+		t2 - d * d,
+		t3 - d * (3 * t2 - 2 * d * d),
+		t4 - d * (4 * t3 - d * (6 * t2 - 3 * d * d)),
+	};
+}
+
+/* base is one of the values, so it lies at most sqrt(n) deviations from the mean: that
+ * bounds what cancels here by n, which floating point can pay. */
+static struct central central_wide(const struct stats *s)
+{
+	long double n = (long double)s->count;
+	long double d = (long double)s->s1 / n - (long double)s->base;
+	long double s2 = (long double)s->s2 / n;
+	long double s3 = (long double)(__int128)s->s3 / n;
+	long double s4 = ldexpl((long double)s->s4, S4_SHIFT) / n;
+
+	return (struct central){
+		s2 - d * d,
+		s3 - d * (3 * s2 - 2 * d * d),
+		s4 - d * (4 * s3 - d * (6 * s2 - 3 * d * d)),
+	};
+}
+
 struct moments stats_moments(const struct stats *s)
 {
 	struct moments m = { 0 };
 	struct central t;
-	uint64_t c;
-	long double n, d, m2, m3, m4;
 
 	if (s->count == 0)
 		return m;
@@ -112,15 +136,13 @@ struct moments stats_moments(const struct stats *s)
 	if (s->count < 3 || s->min == s->max)
 		return m;
 
-	c = (s->s1 + s->count / 2) / s->count;
-	t = s->s4_shift ? about_wide(s, c) : about_exact(s, c);
-	n = (long double)s->count;
-	d = (long double)((__int128)s->s1 - (__int128)s->count * c) / n;
-	m2 = t.t2 / n - d * d;
-	m3 = t.t3 / n - d * (3 * t.t2 / n - 2 * d * d);
-	m4 = t.t4 / n - d * (4 * t.t3 / n - d * (6 * t.t2 / n - 3 * d * d));
-	m.std = (double)sqrtl(m2);
-	m.skew = (double)(m3 / (m2 * sqrtl(m2)));
-	m.kurtosis = (double)(m4 / (m2 * m2) - 3);
+	if (s->s4_shift)
+		t = central_wide(s);
+	else
+		t = central_exact(s, (int64_t)((s->s1 + s->count / 2) / s->count) -
+		                             (int64_t)s->base);
+	m.std = (double)sqrtl(t.m2);
+	m.skew = (double)(t.m3 / (t.m2 * sqrtl(t.m2)));
+	m.kurtosis = (double)(t.m4 / (t.m2 * t.m2) - 3);
 	return m;
 }
