@@ -14,8 +14,8 @@ MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
 	pool table flow burst \
 	feature evidence \
-	names csv dataset dataset_csv codes split tree oob forest forest_train \
-	calibrate model train \
+	names bytes csv dataset dataset_csv codes split tree oob forest forest_train \
+	calibrate forest_file model model_section model_file train \
 	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue
 
