@@ -24,7 +24,7 @@ owner_rules() {
 traffic_passes() {
 	on server "$BUILD/tests/hosts/traffic" serve 7000 >"$tmp/serve" 2>&1 &
 	wait_for 5 grep -q ready "$tmp/serve" || fail "the server does not start"
-	for address in 203.0.113.2 fd00:113::2; do
+	for address in 203.0.113.2 2001:db8:113::2; do
 		wait_for 5 on client "$BUILD/tests/hosts/traffic" get $address 7000 1000 ||
 			fail "no way to $address"
 		on client "$BUILD/tests/hosts/traffic" get $address 7000 3000000 ||

@@ -4,7 +4,7 @@
 #
 #   client eth0 -------- lan gateway wan -------- eth0 server
 #   192.168.12.2   192.168.12.1   203.0.113.1   203.0.113.2, 198.18.0.0/15 behind it
-#   fd00:12::2       fd00:12::1    fd00:113::1   fd00:113::2, fd00:18::/32 behind it
+#   fd00:12::2       fd00:12::1    2001:db8:113::1   2001:db8:113::2, 2001:db8:18::/48 behind it
 #
 # The gateway's LAN address is the business of whoever brings it up.  Only namespaces of
 # our own are touched, through nsenter: `ip netns exec` wants to remount /, which a
@@ -109,9 +109,9 @@ hosts_up() {
 		ip link set lan up
 		ip link set wan up
 		ip addr add 203.0.113.1/24 dev wan
-		ip addr add fd00:113::1/64 dev wan nodad
+		ip addr add 2001:db8:113::1/64 dev wan nodad
 		ip route add default via 203.0.113.2
-		ip route add default via fd00:113::2'
+		ip route add default via 2001:db8:113::2'
 }
 
 # 192.168.12.100 to .109 are for captures that are replayed: the client answers for them in
@@ -137,11 +137,11 @@ server_up() {
 	on server sh -ec '
 		ip link set eth0 up
 		ip addr add 203.0.113.2/24 dev eth0
-		ip addr add fd00:113::2/64 dev eth0 nodad
+		ip addr add 2001:db8:113::2/64 dev eth0 nodad
 		iptables -t raw -A PREROUTING -d 198.18.0.0/15 -j DROP
-		ip6tables -t raw -A PREROUTING -d fd00:18::/32 -j DROP
+		ip6tables -t raw -A PREROUTING -d 2001:db8:18::/48 -j DROP
 		ip route add 192.168.12.0/24 via 203.0.113.1
-		ip route add fd00:12::/64 via fd00:113::1'
+		ip route add fd00:12::/64 via 2001:db8:113::1'
 }
 
 # What still runs in our namespaces goes with them.
@@ -208,6 +208,23 @@ gateway() {
 
 need_daemon() {
 	[ -x "${NFCLASSD:-$BUILD/nfclassd}" ] || fail "nfclassd is not built"
+}
+
+# The daemon on the gateway, with $tmp/nfclass.ini; what it says goes to $tmp/daemon.log.
+# It is there when its queue is.
+daemon_start() {
+	nsenter --net="/run/netns/$net-gateway" "${NFCLASSD:-$BUILD/nfclassd}" -f \
+		-c "$tmp/nfclass.ini" >>"$tmp/daemon.log" 2>&1 &
+	daemon=$!
+	wait_for 10 queues_open "${1:-1}" || {
+		cat "$tmp/daemon.log"
+		fail "the daemon does not listen"
+	}
+}
+
+daemon_stop() {
+	kill -TERM "$daemon"
+	wait "$daemon" || fail "the daemon ended with $?"
 }
 
 # host_state FILE: all of the gateway that nfclass-gateway may change, without counters,

@@ -153,18 +153,19 @@ static unsigned put_v4(uint8_t *ip, const struct ends *e, uint8_t proto, unsigne
 	return sum_of(ip + 12, 8, proto + l4_len);
 }
 
-/* fd00:12::100 for the client ending in .100, fd00:18:: and the rest for servers. */
+/* fd00:12::100 for the client ending in .100, 2001:db8:18:: and the IPv4 address for
+ * servers: theirs are not private, as the captured ones were not. */
 static void put_addr6(uint8_t *p, uint32_t v4)
 {
-	memset(p, 0, 16);
-	p[0] = 0xfd;
-	if (v4 >> 16 == 0xc0a8) {
-		unsigned last = v4 & 0xff;
+	unsigned last = v4 & 0xff;
 
-		p[3] = 0x12;
+	memset(p, 0, 16);
+	if (v4 >> 16 == 0xc0a8) {
+		put32(p, 0xfd000012);
 		put16(p + 14, last / 100 << 8 | (last / 10 % 10) << 4 | last % 10);
 	} else {
-		p[3] = 0x18;
+		put32(p, 0x20010db8);
+		put16(p + 4, 0x18);
 		put32(p + 12, v4);
 	}
 }
