@@ -46,6 +46,7 @@ PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 # Programs that tests run on their hosts; replay is made of several files.
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
@@ -97,6 +98,19 @@ fuzzers: $(FUZZERS)
 
 .PHONY: hosts
 hosts: $(HOSTS)
+
+# Fuzz targets, which only clang builds, with sanitizers.  They run until they find
+# something: build-fuzz/tests/fuzz_decode -max_total_time=60
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) BUILD=$(BUILD)-fuzz CC=clang SAN=1 \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -fsanitize=fuzzer $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libnfclass.a $(LIBS)
 
 # Everything that must hold: units, captures, and as root the real queue.
 .PHONY: check
