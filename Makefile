@@ -13,9 +13,10 @@ endif
 MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
 	pool table flow burst \
-	feature \
-	names csv dataset dataset_csv codes split tree forest calibrate model \
-	evidence label record tally judge \
+	feature evidence \
+	names csv dataset dataset_csv codes split tree oob forest forest_train \
+	calibrate model train \
+	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))

@@ -51,11 +51,15 @@ struct burst {
 	unsigned flags;
 };
 
+/* The burst-flow at a node of b's list; NULL at its end. */
+static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
+{
+	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
+}
+
 #define burst_each_flow(b, bf)                                                           \
-	for (struct burst_flow *bf =                                                     \
-	             list_owner((b)->flows.next, struct burst_flow, node);               \
-	     &bf->node != &(b)->flows;                                                   \
-	     bf = list_owner(bf->node.next, struct burst_flow, node))
+	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
+	     bf = burst_flow_at(b, bf->node.next))
 
 struct burst_params {
 	struct mono gap;    /* a longer silence ends a burst; 1 ms to 60 s */

@@ -2,11 +2,9 @@
 #ifndef NFCLASS_CMD_H
 #define NFCLASS_CMD_H
 
-#include "burst.h"
-#include "feature.h"
-#include "forest.h"
-#include "names.h"
+#include "progress.h"
 #include "record.h"
+#include "train.h"
 
 /* What the commands of nfclass share. */
 
@@ -28,6 +26,7 @@ struct options {
 	enum feature_set set;
 	struct forest_params forest;
 	double precision;
+	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat;
 	enum record_format format;
@@ -58,6 +57,9 @@ void options_help(enum cmd_bit cmd);
 /* Say what is wrong with how a command was called, and return CMD_USAGE. */
 int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Say why a command could not do what was asked, and return CMD_FAILED. */
+int cmd_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* false when standard output takes no more: stop, main() says so. */
 bool cmd_out_ok(void);
 
@@ -71,6 +73,14 @@ int cmd_broken(int err, const struct fault *f);
 
 /* Read a model file into m.  -errno with *f filled, the path named in it. */
 int cmd_load_model(struct model *m, const char *path, struct fault *f);
+
+/* Read everything that count paths mean into d, fresh from dataset_init(), and put its
+ * labels in order.  CMD_FAILED, said, when some of it could not be read: the rest is
+ * there. */
+int cmd_load(const struct options *o, char **paths, int count, struct dataset *d);
+
+/* What the options ask for; training shows itself by *progress, which is begun here. */
+struct train_params cmd_train_params(const struct options *o, struct progress *progress);
 
 int cmd_extract(const struct options *o);
 int cmd_train(const struct options *o);

@@ -4,42 +4,57 @@
 
 #include <stdbool.h>
 
-#include "dataset.h"
+#include "tree.h"
 
 /* Random forest of CART trees (Breiman, "Random forests", 2001): a bootstrap sample for
  * each tree, Gini impurity, a random choice of features at each split, probabilities
  * averaged over the leaves' class shares. */
 struct forest;
 
+/* Called from the training thread that made progress, one at a time. */
+typedef void forest_progress(void *arg, unsigned done, unsigned all);
+
 struct forest_params {
-	unsigned trees; /* 1 to 10000 */
-	unsigned mtry; /* features tried at a split; 0 for the square root of their number
-	                */
-	unsigned min_leaf; /* fewest samples in a leaf, 1 and up */
+	unsigned trees; /* 1 to FOREST_TREES_MAX */
+	unsigned mtry; /* features tried at a split; 0: the square root of their number */
+	unsigned min_leaf; /* fewest rows (repeats count) in a leaf, 1 and up */
 	unsigned threads;  /* 1 and up; never changes the result */
 	uint64_t seed;
+	bool bootstrap; /* a sample with replacement for each tree; else all rows */
+	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
+	 * randomized trees", 2006). */
+	bool extra;
+	forest_progress *progress; /* may be NULL */
+	void *progress_arg;
 };
 
+/* 100 trees, bootstrap, leaves of one row, one thread, seed 1. */
 struct forest_params forest_defaults(void);
 
+#define FOREST_TREES_MAX    10000
+#define FOREST_FEATURES_MAX CODES_FEATURES_MAX
+#define FOREST_CLASSES_MAX  CODES_CLASSES_MAX
+#define FOREST_ROWS_MAX     SPLIT_WEIGHT_MAX
+
 /* What a tree gives in votes altogether: a pure leaf all of it to one class. */
-#define FOREST_UNIT 65536
+#define FOREST_UNIT         TREE_UNIT
 
 /* What the trees that did not see a row say of it: votes[row * classes + class], and of
  * how many trees they come (0 for a row that every tree has seen). */
 struct forest_oob {
 	uint32_t *votes, *trees;
-	double accuracy; /* share of rows with trees > 0 that the most votes name rightly
-	                  */
+	/* Share of rows with trees > 0 that the most votes name rightly. */
+	double accuracy;
+	/* By feature.  gini: the share of impurity that its splits removed, adding up to
+	 * 1.  permutation: how much of the vote for the right class is lost when the
+	 * feature's values are shuffled among the rows that a tree has not seen. */
+	float *gini, *permutation;
 };
-
-/* Called from the training thread that made progress, one at a time; NULL for none. */
-typedef void forest_progress(void *arg, unsigned done, unsigned all);
 
 /* Train on the count rows of d listed in rows (any order, repeats allowed).  Same data,
  * rows and seed give the same forest whatever the threads.  oob may be NULL; else its
- * arrays are made for count rows, in the order of rows, and ended by forest_oob_clear().
- * NULL on failure with *f filled. */
+ * arrays are made for count rows, in the order of rows, and ended by forest_oob_clear()
+ * also on failure.  NULL on failure with *f filled. */
 struct forest *forest_train(const struct dataset *d, const uint32_t *rows, size_t count,
                             const struct forest_params *p, struct forest_oob *oob,
                             struct fault *f);
@@ -52,5 +67,22 @@ unsigned forest_features(const struct forest *fo);
 
 /* votes[class] for one row of features; they add up to trees * FOREST_UNIT. */
 void forest_votes(const struct forest *fo, const float *x, uint32_t *votes);
+
+/* The class with the most votes; of equal ones the first. */
+uint32_t forest_best(const uint32_t *votes, uint32_t classes);
+
+/* What a forest is made of, for those who keep it in files: its trees, whose mixed leaves
+ * share one table. */
+struct forest_parts {
+	unsigned trees, classes, features;
+	struct tree *tree;
+	struct tree_shares shares;
+};
+const struct forest_parts *forest_parts(const struct forest *fo);
+void forest_parts_clear(struct forest_parts *parts);
+
+/* A forest of parts that were proven good; it takes them over.  NULL when memory is
+ * short; the parts are then still the caller's. */
+struct forest *forest_of(struct forest_parts *parts);
 
 #endif

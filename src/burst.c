@@ -20,10 +20,11 @@ struct flow_record {
 	bool client_is_low;
 };
 
+/* Lives as long as its burst is open. */
 struct client_record {
 	struct table_node node;
 	uint64_t key[2];
-	struct burst *open; /* NULL outside of bursts */
+	struct burst *open;
 };
 
 struct burst_tracker {
@@ -89,7 +90,7 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 {
 	b->flags |= flags;
 	b->number = ++t->n.bursts;
-	b->owner->open = NULL;
+	table_remove(t->clients, b->owner);
 	b->owner = NULL;
 	burst_each_flow (b, bf) {
 		bf->flow->open = NULL;
@@ -176,51 +177,42 @@ static struct flow_record *flow_of(struct burst_tracker *t, const struct packet 
 	return flow;
 }
 
-static struct client_record *client_of(struct burst_tracker *t, struct addr a)
-{
-	uint64_t key[2] = { a.hi, a.lo };
-	struct client_record *client = table_find(t->clients, key);
-
-	if (client) {
-		table_touch(t->clients, client);
-		return client;
-	}
-	if (table_count(t->clients) == t->p.max_clients) {
-		client = table_oldest(t->clients);
-		if (client->open)
-			end_burst(t, client->open, BURST_EARLY);
-		table_remove(t->clients, client);
-	}
-	return table_add(t->clients, key);
-}
-
 static bool burst_is_over(const struct burst_tracker *t, const struct burst *b)
 {
 	return t->p.max.us > 0 && mono_less(t->p.max, mono_since(t->now, b->first));
 }
 
-/* The client's open burst with room for one more flow, a new one if need be. */
-static struct burst *burst_of(struct burst_tracker *t, struct addr a)
+/* When there are too many clients, the one that was silent for the longest ends early. */
+static struct burst *open_burst(struct burst_tracker *t, struct addr a,
+                                const uint64_t key[2])
 {
-	struct client_record *client = client_of(t, a);
-	struct burst *b = client->open;
+	struct burst *b = pool_get(&t->bursts);
 
-	if (b && (burst_is_over(t, b) || b->flow_count >= t->p.max_burst_flows)) {
-		end_burst(t, b, BURST_CUT);
-		b = NULL;
-	}
-	if (b)
-		return b;
-	b = pool_get(&t->bursts);
 	assert(b); /* else the caller has not taken what ended */
+	if (table_count(t->clients) == t->p.max_clients)
+		end_burst(t, first_open(t), BURST_EARLY);
 	b->client = a;
-	b->owner = client;
+	b->owner = table_add(t->clients, key);
+	b->owner->open = b;
 	b->first = t->now;
 	list_init(&b->flows);
 	list_add_tail(&t->open, &b->node);
-	client->open = b;
 	t->open_count++;
 	return b;
+}
+
+/* The client's open burst with room for one more flow, a new one if need be. */
+static struct burst *burst_of(struct burst_tracker *t, struct addr a)
+{
+	uint64_t key[2] = { a.hi, a.lo };
+	struct client_record *client = table_find(t->clients, key);
+
+	if (client && (burst_is_over(t, client->open) ||
+	               client->open->flow_count >= t->p.max_burst_flows)) {
+		end_burst(t, client->open, BURST_CUT);
+		client = NULL;
+	}
+	return client ? client->open : open_burst(t, a, key);
 }
 
 static struct burst_flow *open_burst_flow(struct burst_tracker *t,

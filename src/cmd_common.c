@@ -7,8 +7,37 @@
 #include <string.h>
 
 #include "file.h"
+#include "load.h"
 #include "log.h"
 #include "walk.h"
+
+__attribute__((format(printf, 1, 0))) static void say(const char *fmt, va_list ap)
+{
+	char text[512];
+
+	(void)vsnprintf(text, sizeof(text), fmt, ap); /* a cut text still explains */
+	log_error("%s", text);
+}
+
+int cmd_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	return CMD_USAGE;
+}
+
+int cmd_failed(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	return CMD_FAILED;
+}
 
 bool cmd_out_ok(void)
 {
@@ -50,4 +79,41 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	err = model_parse(m, data, len, f);
 	free(data);
 	return err ? fault_prefix(f, err, path) : 0;
+}
+
+int cmd_load(const struct options *o, char **paths, int count, struct dataset *d)
+{
+	struct load_params p = { &o->burst, o->set, o->given & GIVEN_FEATURES };
+	unsigned failed = 0;
+	struct fault f;
+
+	for (int i = 0; i < count; i++)
+		if (load_path(d, paths[i], &p, &failed, &f) < 0)
+			return cmd_failed("%s", f.text);
+	if (dataset_sort_labels(d) < 0)
+		return cmd_failed("out of memory");
+	return failed ? CMD_FAILED : CMD_DONE;
+}
+
+static void show_trees(void *progress, unsigned done, unsigned all)
+{
+	progress_at(progress, done, all);
+}
+
+struct train_params cmd_train_params(const struct options *o, struct progress *progress)
+{
+	struct train_params p = {
+		.forest = o->forest,
+		.precision = o->precision,
+		.set = o->set,
+		.gap = o->burst.gap,
+		.max = o->burst.max,
+		.mtu_bytes = o->burst.mtu_bytes,
+		.min_packets = o->min_packets,
+	};
+
+	progress_begin(progress, "tree");
+	p.forest.progress = show_trees;
+	p.forest.progress_arg = progress;
+	return p;
 }

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
-
 enum kind {
 	SECONDS,
 	NUMBER32,
@@ -66,6 +64,8 @@ static const struct option_row {
 	  "at work at once; never changes a result (one for each processor)" },
 	{ "precision", 0, GROWS, FRACTION, AT(precision), 0, 1, 0, "SHARE",
 	  "named labels shall be right so often, else Unknown (0.9)" },
+	{ "min-packets", 0, GROWS, NUMBER32, AT(min_packets), 1, 1000, 0, "N",
+	  "burst-flows with fewer are Unknown (1)" },
 	{ "note", 0, CMD_TRAIN, NOTE, AT(notes), 0, 0, 0, "KEY=VALUE",
 	  "kept in the model, as source=...; may be repeated" },
 	{ "date", 0, CMD_TRAIN, TEXT, AT(date), 0, 0, 0, "DATE",
@@ -86,18 +86,6 @@ static const struct option_row {
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
-
-int cmd_usage(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap); /* a cut text still explains */
-	va_end(ap);
-	log_error("%s", text);
-	return CMD_USAGE;
-}
 
 static int bad_value(const struct option_row *r, const char *value, const char *allowed)
 {
@@ -222,6 +210,7 @@ static void set_defaults(struct options *o)
 		.set = FEATURE_SEED15,
 		.forest = forest_defaults(),
 		.precision = 0.9,
+		.min_packets = 1,
 		.repeat = 1,
 		.format = RECORD_SEED,
 	};

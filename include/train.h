@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_TRAIN_H
+#define NFCLASS_TRAIN_H
+
+#include "model.h"
+
+/* From labelled burst-flows to a model: the forest, its calibration and its thresholds.
+ */
+
+struct train_params {
+	struct forest_params forest;
+	double precision; /* share of named labels that shall be right, by class */
+	/* What the data was made with, for the model to keep. */
+	enum feature_set set;
+	struct mono gap, max;
+	uint32_t mtu_bytes;
+	uint32_t min_packets;
+};
+
+/* Train m, fresh from model_init(), on the count rows of d listed in rows; classes are
+ * d's labels, and provenance is left to the caller.  *oob_accuracy is that of the
+ * forest's out-of-bag votes.  0, or -errno with *f filled; m is the caller's to clear. */
+int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
+                size_t count, const struct train_params *p, double *oob_accuracy,
+                struct fault *f);
+
+#endif

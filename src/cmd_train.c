@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "file.h"
+#include "load.h"
+#include "walk.h"
+
+__attribute__((format(printf, 2, 3))) static int note(struct names *n, const char *fmt,
+                                                      ...)
+{
+	char *text;
+	va_list ap;
+	int err = 0;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (!text || names_add(n, text) == NAMES_NONE)
+		err = -ENOMEM;
+	free(text);
+	return err;
+}
+
+/* The last parts of the paths, as in cs4516-a+cs4516-b. */
+static void set_name(const struct options *o, char *name, size_t size)
+{
+	char last[WALK_LABEL_SIZE];
+
+	name[0] = 0;
+	for (int i = 0; i < o->count; i++) {
+		size_t len = strlen(name);
+
+		walk_last(o->paths[i], last);
+		(void)snprintf(name + len, size - len, "%s%s", i ? "+" : "", last);
+	}
+}
+
+/* The day of the newest packet, in UTC: a date that training again does not change. */
+static void data_date(const struct options *o, const struct dataset *d, char date[32])
+{
+	struct mono newest = { 0 };
+	struct tm tm;
+	time_t t;
+
+	(void)snprintf(date, 32, "%s", o->date ? o->date : "unknown");
+	if (o->date || !d->has_ends)
+		return;
+	for (size_t i = 0; i < d->rows; i++)
+		newest = mono_max(newest, d->row[i].last);
+	t = (time_t)(newest.us / MONO_SECOND);
+	if (gmtime_r(&t, &tm))
+		(void)strftime(date, 32, "%Y-%m-%d", &tm);
+}
+
+static int note_provenance(struct names *n, const struct options *o,
+                           const struct dataset *d, double oob_accuracy)
+{
+	char set[512], date[32];
+	int err;
+
+	set_name(o, set, sizeof(set));
+	data_date(o, d, date);
+	err = note(n, "set=%s", set) || note(n, "rows=%zu", d->rows) ||
+	      note(n, "traces=%u", d->traces.count) ||
+	      note(n, "digest=%016" PRIx64, dataset_digest(d)) ||
+	      note(n, "date=%s", date) || note(n, "seed=%" PRIu64, o->forest.seed) ||
+	      note(n, "oob_accuracy=%.4f", oob_accuracy);
+	for (uint32_t i = 0; i < o->notes.count && !err; i++)
+		err = note(n, "%s", o->notes.name[i]);
+	return err ? -ENOMEM : 0;
+}
+
+static int write_model(const struct model *m, const char *path, struct fault *f)
+{
+	uint8_t *data;
+	size_t len;
+	int err = model_pack(m, &data, &len);
+
+	if (err)
+		return fault_set(f, err, "%s: %s", path, strerror(-err));
+	err = file_write(path, data, len, f);
+	free(data);
+	return err;
+}
+
+static void say_what(const struct options *o, const struct dataset *d,
+                     const struct model *m, double oob_accuracy)
+{
+	const char *before = "; never named at this precision: ";
+
+	printf("%s: %zu burst-flows, %u traces, %u classes, out-of-bag accuracy %.4f",
+	       o->output, d->rows, d->traces.count, m->classes.count, oob_accuracy);
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		if (m->threshold[c] <= 1)
+			continue;
+		printf("%s%s", before, m->classes.name[c]);
+		before = ", ";
+	}
+	putchar('\n');
+}
+
+/* All rows, in their order. */
+static uint32_t *every_row(const struct dataset *d)
+{
+	uint32_t *rows = calloc(d->rows, sizeof(*rows));
+
+	for (uint32_t i = 0; rows && i < d->rows; i++)
+		rows[i] = i;
+	return rows;
+}
+
+static int learn(const struct options *o, const struct dataset *d, struct model *m,
+                 double *oob_accuracy, struct fault *f)
+{
+	struct progress progress;
+	struct train_params p = cmd_train_params(o, &progress);
+	uint32_t *rows;
+	int err;
+
+	if (!load_set_of(d, &p.set))
+		return fault_set(f, -EINVAL,
+		                 "the data's columns are those of no feature set");
+	rows = every_row(d);
+	if (!rows)
+		return fault_set(f, -ENOMEM, "out of memory");
+	err = train_model(m, d, rows, d->rows, &p, oob_accuracy, f);
+	progress_clear(&progress);
+	free(rows);
+	return err;
+}
+
+static int train(const struct options *o, const struct dataset *d, struct model *m,
+                 struct fault *f)
+{
+	double oob_accuracy;
+	int err = learn(o, d, m, &oob_accuracy, f);
+
+	if (err)
+		return err;
+	if (note_provenance(&m->provenance, o, d, oob_accuracy) < 0)
+		return fault_set(f, -ENOMEM, "out of memory");
+	err = write_model(m, o->output, f);
+	if (!err)
+		say_what(o, d, m, oob_accuracy);
+	return err;
+}
+
+int cmd_train(const struct options *o)
+{
+	struct dataset d;
+	struct model m;
+	struct fault f;
+	int code;
+
+	if (!o->output)
+		return cmd_usage("train: no place for the model given (-o MODEL)");
+	if (o->count == 0)
+		return cmd_usage("train: no DIR or CSV given");
+	dataset_init(&d);
+	model_init(&m);
+	code = cmd_load(o, o->paths, o->count, &d);
+	if (d.rows == 0 && code == CMD_DONE)
+		code = cmd_failed("nothing to learn from: no burst-flow in the data");
+	else if (d.rows > 0 && train(o, &d, &m, &f) < 0)
+		code = cmd_failed("%s", f.text);
+	model_clear(&m);
+	dataset_clear(&d);
+	return code;
+}

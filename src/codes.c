@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "codes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Floats as whole numbers in the same order, and back; the two zeros are one. */
+static uint32_t ordered(float x)
+{
+	uint32_t b;
+
+	x += 0.0F;
+	memcpy(&b, &x, sizeof(b));
+	return b >> 31 ? ~b : b | 1U << 31;
+}
+
+static float unordered(uint32_t b)
+{
+	float x;
+
+	b = b >> 31 ? b & ~(1U << 31) : ~b;
+	memcpy(&x, &b, sizeof(x));
+	return x;
+}
+
+/* Halfway from a to the next value b, but never b itself: x <= cut keeps them apart even
+ * where no float lies between. */
+static float cut_between(float a, float b)
+{
+	float mid = (float)(a + ((double)b - a) / 2);
+
+	return mid < b ? mid : a;
+}
+
+/* Sort by the upper halves: three stable passes over 11, 11 and 10 bits.  The result is
+ * in v, work is as large. */
+static void sort_pairs(uint64_t *v, uint64_t *work, size_t n)
+{
+	for (unsigned shift = 32; shift < 64; shift += 11) {
+		uint32_t at[2048] = { 0 }, sum = 0;
+
+		for (size_t i = 0; i < n; i++)
+			at[v[i] >> shift & 2047]++;
+		for (int d = 0; d < 2048; d++) {
+			uint32_t here = at[d];
+
+			at[d] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			work[at[v[i] >> shift & 2047]++] = v[i];
+		memcpy(v, work, n * sizeof(*v));
+	}
+}
+
+static size_t count_distinct(const uint64_t *pair, size_t n)
+{
+	size_t distinct = n > 0;
+
+	for (size_t i = 1; i < n; i++)
+		distinct += pair[i] >> 32 != pair[i - 1] >> 32;
+	return distinct;
+}
+
+/* Hand out ranks along the sorted pairs.  With too many distinct values a new rank begins
+ * where the next 65,536th part of the rows does. */
+static int rank_feature(struct codes *c, unsigned feature, const uint64_t *pair)
+{
+	size_t n = c->rows, distinct = count_distinct(pair, n), room;
+	uint32_t rank = 0;
+	size_t part = 0;
+	float *cut;
+
+	room = distinct < 65536 ? distinct : 65536;
+	cut = malloc((room ? room : 1) * sizeof(*cut));
+	if (!cut)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		size_t here = distinct <= 65536 ? i : i * 65536 / n;
+		uint32_t value = (uint32_t)(pair[i] >> 32);
+		uint32_t before = i ? (uint32_t)(pair[i - 1] >> 32) : value;
+
+		if (value != before && here != part) {
+			cut[rank++] = cut_between(unordered(before), unordered(value));
+			part = here;
+		}
+		c->record[(uint32_t)pair[i] * c->stride + feature] = (uint16_t)rank;
+	}
+	c->cut[feature] = cut;
+	c->cuts[feature] = rank;
+	return 0;
+}
+
+static int rank_all(struct codes *c, const struct dataset *d, const uint32_t *rows)
+{
+	uint64_t *pair = calloc(2 * c->rows + 1, sizeof(*pair));
+	int err = pair ? 0 : -ENOMEM;
+
+	for (unsigned f = 0; f < c->features && !err; f++) {
+		for (size_t i = 0; i < c->rows; i++)
+			pair[i] =
+				(uint64_t)ordered(d->x[(size_t)rows[i] * c->features + f])
+					<< 32 |
+				i;
+		sort_pairs(pair, pair + c->rows, c->rows);
+		err = rank_feature(c, f, pair);
+	}
+	free(pair);
+	return err;
+}
+
+int codes_make(struct codes *c, const struct dataset *d, const uint32_t *rows,
+               size_t count)
+{
+	*c = (struct codes){ .features = d->features.count,
+		             .classes = d->labels.count,
+		             .rows = count };
+	c->stride = (c->features + 1 + 7) / 8 * 8;
+	c->record = calloc(count * c->stride + 1, sizeof(*c->record));
+	if (!c->record)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		c->record[i * c->stride + c->features] =
+			CODES_TAIL(0, d->row[rows[i]].label);
+	return rank_all(c, d, rows);
+}
+
+void codes_clear(struct codes *c)
+{
+	for (unsigned f = 0; f < c->features; f++)
+		free(c->cut[f]);
+	free(c->record);
+	*c = (struct codes){ 0 };
+}

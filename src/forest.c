@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "forest.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* So many trees are walked side by side, to wait for memory together. */
+#define LANES 8
+
+struct forest {
+	struct forest_parts parts;
+};
+
+struct forest_params forest_defaults(void)
+{
+	return (struct forest_params){
+		.trees = 100, .min_leaf = 1, .threads = 1, .seed = 1, .bootstrap = true
+	};
+}
+
+void forest_parts_clear(struct forest_parts *parts)
+{
+	for (unsigned i = 0; parts->tree && i < parts->trees; i++)
+		free(parts->tree[i].node);
+	free(parts->tree);
+	tree_shares_clear(&parts->shares);
+	*parts = (struct forest_parts){ 0 };
+}
+
+struct forest *forest_of(struct forest_parts *parts)
+{
+	struct forest *fo = malloc(sizeof(*fo));
+
+	if (!fo)
+		return NULL;
+	fo->parts = *parts;
+	*parts = (struct forest_parts){ 0 };
+	return fo;
+}
+
+const struct forest_parts *forest_parts(const struct forest *fo)
+{
+	return &fo->parts;
+}
+
+void forest_free(struct forest *fo)
+{
+	if (!fo)
+		return;
+	forest_parts_clear(&fo->parts);
+	free(fo);
+}
+
+void forest_oob_clear(struct forest_oob *oob)
+{
+	free(oob->votes);
+	free(oob->trees);
+	free(oob->gini);
+	free(oob->permutation);
+	*oob = (struct forest_oob){ 0 };
+}
+
+unsigned forest_trees(const struct forest *fo)
+{
+	return fo->parts.trees;
+}
+
+unsigned forest_classes(const struct forest *fo)
+{
+	return fo->parts.classes;
+}
+
+unsigned forest_features(const struct forest *fo)
+{
+	return fo->parts.features;
+}
+
+uint32_t forest_best(const uint32_t *votes, uint32_t classes)
+{
+	uint32_t best = 0;
+
+	for (uint32_t c = 1; c < classes; c++)
+		if (votes[c] > votes[best])
+			best = c;
+	return best;
+}
+
+static void add_votes(const struct forest_parts *p, uint32_t code, uint32_t *votes)
+{
+	const struct tree_shares *s = &p->shares;
+
+	if (code < p->classes) {
+		votes[code] += FOREST_UNIT;
+		return;
+	}
+	code -= p->classes;
+	for (uint32_t i = s->first[code]; i < s->first[code + 1]; i++)
+		votes[s->label[i]] += s->share[i];
+}
+
+static void walk_trees(const struct forest_parts *p, unsigned first, const float *x,
+                       uint32_t *votes)
+{
+	const struct tree_node *node[LANES];
+	uint32_t at[LANES] = { 0 }, moved;
+
+	for (unsigned l = 0; l < LANES; l++)
+		node[l] = p->tree[first + l].node;
+	do {
+		moved = 0;
+		for (int l = 0; l < LANES; l++) {
+			uint32_t next = tree_step(node[l][at[l]], x);
+
+			moved |= next ^ at[l];
+			at[l] = next;
+		}
+	} while (moved);
+	for (unsigned l = 0; l < LANES; l++)
+		add_votes(p, tree_code(node[l][at[l]]), votes);
+}
+
+void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
+{
+	const struct forest_parts *p = &fo->parts;
+	float x[TREE_WIDTH];
+	unsigned t = 0;
+
+	memcpy(x, row, p->features * sizeof(*x));
+	x[TREE_LEAF] = -INFINITY;
+	memset(votes, 0, p->classes * sizeof(*votes));
+	for (; t + LANES <= p->trees; t += LANES)
+		walk_trees(p, t, x, votes);
+	for (; t < p->trees; t++) {
+		const struct tree_node *node = p->tree[t].node;
+		uint32_t at = 0;
+
+		while (!tree_is_leaf(node[at]))
+			at = tree_step(node[at], x);
+		add_votes(p, tree_code(node[at]), votes);
+	}
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holdout.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rng.h"
+
+struct trace_of {
+	const char *name, *label;
+	uint32_t number;
+};
+
+static int by_label_and_name(const void *a, const void *b)
+{
+	const struct trace_of *x = a, *y = b;
+	int order = strcmp(x->label, y->label);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct trace_of *)a)->name,
+	              ((const struct trace_of *)b)->name);
+}
+
+/* All traces that have rows, each with its class. */
+static size_t list_traces(const struct dataset *d, struct trace_of *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->rows; i++) {
+		uint32_t trace = d->row[i].trace;
+
+		list[trace] = (struct trace_of){ d->traces.name[trace],
+			                         d->labels.name[d->row[i].label], trace };
+	}
+	for (uint32_t t = 0; t < d->traces.count; t++)
+		if (list[t].name)
+			list[n++] = list[t];
+	return n;
+}
+
+/* Fisher and Yates, from the end. */
+static void shuffle(struct trace_of *list, size_t n, struct rng *r)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = rng_below(r, (uint32_t)i);
+		struct trace_of t = list[i - 1];
+
+		list[i - 1] = list[j];
+		list[j] = t;
+	}
+}
+
+static size_t learn_share(size_t n, double share)
+{
+	size_t k = (size_t)lround((double)n * share);
+
+	if (k < 1 || n < 2)
+		return 1;
+	return k < n ? k : n - 1;
+}
+
+/* Move the traces to judge on to the front of the list; how many. */
+static size_t draw(struct trace_of *list, size_t n, double share, struct rng *r)
+{
+	size_t drawn = 0;
+
+	for (size_t from = 0, to; from < n; from = to) {
+		size_t learn;
+
+		for (to = from + 1; to < n; to++)
+			if (strcmp(list[to].label, list[from].label) != 0)
+				break;
+		shuffle(list + from, to - from, r);
+		learn = learn_share(to - from, share);
+		memmove(list + drawn, list + from + learn,
+		        (to - from - learn) * sizeof(*list));
+		drawn += to - from - learn;
+	}
+	return drawn;
+}
+
+static void deal_rows(struct holdout *h, const struct dataset *d, const bool *judge)
+{
+	for (uint32_t i = 0; i < d->rows; i++) {
+		if (judge[d->row[i].trace])
+			h->judge[h->judge_count++] = i;
+		else
+			h->learn[h->learn_count++] = i;
+	}
+}
+
+int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
+                 uint64_t round)
+{
+	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));
+	bool *judge = calloc(d->traces.count + 1, sizeof(*judge));
+	struct rng r;
+	bool ok;
+
+	*h = (struct holdout){
+		.learn = calloc(d->rows + 1, sizeof(*h->learn)),
+		.judge = calloc(d->rows + 1, sizeof(*h->judge)),
+		.judge_traces = calloc(d->traces.count + 1, sizeof(*h->judge_traces)),
+	};
+	ok = list && judge && h->learn && h->judge && h->judge_traces;
+	if (ok) {
+		size_t n = list_traces(d, list);
+
+		qsort(list, n, sizeof(*list), by_label_and_name);
+		rng_init(&r, seed, round);
+		h->judge_trace_count = (uint32_t)draw(list, n, share, &r);
+		qsort(list, h->judge_trace_count, sizeof(*list), by_name);
+		for (uint32_t i = 0; i < h->judge_trace_count; i++) {
+			h->judge_traces[i] = list[i].number;
+			judge[list[i].number] = true;
+		}
+		deal_rows(h, d, judge);
+	}
+	free(list);
+	free(judge);
+	return ok ? 0 : -ENOMEM;
+}
+
+void holdout_clear(struct holdout *h)
+{
+	free(h->learn);
+	free(h->judge);
+	free(h->judge_traces);
+	*h = (struct holdout){ 0 };
+}

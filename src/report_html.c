@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One file that opens anywhere: styles inside, drawings as SVG, no script, nothing
+ * fetched. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "escape.h"
+#include "report.h"
+
+static void put_text(const char *s, FILE *out)
+{
+	char buf[ESCAPE_SIZE];
+
+	while (escape_next(&s, ESCAPE_XML, buf))
+		fputs(buf, out);
+}
+
+static void put_head(const struct report *r, FILE *out)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+	      "<title>nfclass eval</title>\n<style>\n"
+	      "body{font:15px/1.4 sans-serif;max-width:70em;margin:2em auto;padding:0 "
+	      "1em}\n"
+	      "table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:right}\n"
+	      "th:first-child,td:first-child{text-align:left}\n"
+	      "tr+tr td{border-top:1px solid #ddd}text{font:11px sans-serif}\n"
+	      "</style></head><body>\n<h1>nfclass eval</h1>\n<table>\n",
+	      out);
+	for (uint32_t i = 0; i < r->about->count; i++) {
+		const char *pair = r->about->name[i], *equals = strchrnul(pair, '=');
+		char key[64];
+
+		(void)snprintf(key, sizeof(key), "%.*s", (int)(equals - pair), pair);
+		fputs("<tr><td>", out);
+		put_text(key, out);
+		fputs("</td><td>", out);
+		put_text(*equals ? equals + 1 : "", out);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</table>\n", out);
+}
+
+static void put_scores(const struct report *r, FILE *out)
+{
+	fputs("<h2>Scores</h2>\n<table>\n<tr><th></th><th>mean</th>"
+	      "<th>standard deviation</th></tr>\n",
+	      out);
+	for (int s = 0; s < JUDGE_SCORES; s++) {
+		double mean, sd;
+
+		report_score(r, (enum judge_score)s, &mean, &sd);
+		fprintf(out, "<tr><td>%s</td><td>%.4f</td>",
+		        judge_score_title((enum judge_score)s), mean);
+		if (r->repeats > 1)
+			fprintf(out, "<td>%.4f</td></tr>\n", sd);
+		else
+			fputs("<td></td></tr>\n", out);
+	}
+	fputs("</table>\n", out);
+}
+
+static void put_classes(const struct report *r, FILE *out)
+{
+	fputs("<h2>Classes</h2>\n<table>\n<tr><th></th><th>precision</th><th>recall</th>"
+	      "<th>f1-score</th><th>support</th><th>named</th></tr>\n",
+	      out);
+	for (uint32_t c = 0; c < r->sum->classes; c++) {
+		struct judge_class k = judge_class(r->sum, c);
+
+		fputs("<tr><td>", out);
+		put_text(r->classes->name[c], out);
+		fprintf(out,
+		        "</td><td>%.2f</td><td>%.2f</td><td>%.2f</td><td>%" PRIu64
+		        "</td><td>%" PRIu64 "</td></tr>\n",
+		        k.precision, k.recall, k.f1, k.support, r->sum->named[c]);
+	}
+	fputs("</table>\n", out);
+}
+
+#define NAMES_WIDTH 140 /* pixels beside and above the matrix */
+
+/* One row of the matrix: the darker, the larger the share of the row's truth. */
+static void put_row(const struct report *r, uint32_t truth, unsigned cell, FILE *out)
+{
+	const struct judge *j = r->sum;
+	uint64_t all = judge_class(j, truth).support;
+	unsigned y = NAMES_WIDTH + truth * cell;
+
+	fprintf(out, "<text x=\"%d\" y=\"%u\" text-anchor=\"end\">", NAMES_WIDTH - 6,
+	        y + cell / 2 + 4);
+	put_text(r->classes->name[truth], out);
+	fputs("</text>\n", out);
+	for (uint32_t c = 0; c < j->classes; c++) {
+		uint64_t n = j->matrix[(size_t)truth * j->classes + c];
+		double part = all ? (double)n / (double)all : 0;
+		unsigned x = NAMES_WIDTH + c * cell;
+
+		fprintf(out,
+		        "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" fill=\"%s\" "
+		        "fill-opacity=\"%.3f\" stroke=\"#ccc\"/>",
+		        x, y, cell, cell, c == truth ? "#1a7f37" : "#cf222e", part);
+		if (n && cell >= 30)
+			fprintf(out,
+			        "<text x=\"%u\" y=\"%u\" text-anchor=\"middle\">%" PRIu64
+			        "</text>",
+			        x + cell / 2, y + cell / 2 + 4, n);
+		fputc('\n', out);
+	}
+}
+
+static void put_matrix(const struct report *r, FILE *out)
+{
+	uint32_t classes = r->sum->classes;
+	unsigned cell = classes <= 12 ? 60 : 16;
+	unsigned size = NAMES_WIDTH + classes * cell + 10;
+
+	fprintf(out,
+	        "<h2>Confusion matrix</h2>\n<p>Rows are the truth, columns the "
+	        "label.</p>\n"
+	        "<svg width=\"%u\" height=\"%u\" role=\"img\">\n",
+	        size, size);
+	for (uint32_t c = 0; c < classes; c++) {
+		unsigned x = NAMES_WIDTH + c * cell + cell / 2 + 4;
+
+		fprintf(out, "<text x=\"%u\" y=\"%d\" transform=\"rotate(-60 %u %d)\">",
+		        x, NAMES_WIDTH - 6, x, NAMES_WIDTH - 6);
+		put_text(r->classes->name[c], out);
+		fputs("</text>\n", out);
+	}
+	for (uint32_t c = 0; c < classes; c++)
+		put_row(r, c, cell, out);
+	fputs("</svg>\n", out);
+}
+
+/* The plot is 400 pixels square with its origin at (40, 410). */
+#define PLOT 400
+
+static void put_axes(FILE *out)
+{
+	for (int tenth = 0; tenth <= 10; tenth += 2) {
+		int at = tenth * PLOT / 10;
+
+		fprintf(out,
+		        "<path d=\"M%d 10V%dM40 %dH%d\" stroke=\"#ddd\" fill=\"none\"/>"
+		        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.1f</text>"
+		        "<text x=\"34\" y=\"%d\" text-anchor=\"end\">%.1f</text>\n",
+		        40 + at, 10 + PLOT, 10 + PLOT - at, 40 + PLOT, 40 + at, 26 + PLOT,
+		        tenth / 10.0, 14 + PLOT - at, tenth / 10.0);
+	}
+}
+
+static void put_curve(const struct report *r, FILE *out)
+{
+	const char *step = "M";
+
+	fputs("<h2>Accuracy and coverage</h2>\n<p>Across: the share of burst-flows that "
+	      "are named when a confidence is asked for; up: how many of those are named "
+	      "rightly.</p>\n<svg width=\"460\" height=\"450\" role=\"img\">\n",
+	      out);
+	put_axes(out);
+	fputs("<path fill=\"none\" stroke=\"#0969da\" stroke-width=\"2\" d=\"", out);
+	for (unsigned s = 0; s <= JUDGE_STEPS; s++) {
+		double coverage, accuracy;
+
+		report_curve(r->sum, s, &coverage, &accuracy);
+		if (coverage <= 0)
+			break;
+		fprintf(out, "%s%.1f %.1f", step, 40 + coverage * PLOT,
+		        10 + (1 - accuracy) * PLOT);
+		step = "L";
+	}
+	fputs("\"/>\n</svg>\n", out);
+}
+
+void report_html(const struct report *r, FILE *out)
+{
+	put_head(r, out);
+	put_scores(r, out);
+	put_classes(r, out);
+	put_matrix(r, out);
+	put_curve(r, out);
+	fputs("</body></html>\n", out);
+}

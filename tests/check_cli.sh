@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a person meets at the command line: exit codes, and messages that say what is wrong
+# and what is allowed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=$(cd "${BUILD:-build}" && pwd) || exit 1
+nfclass=$build/nfclass
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# expect CODE PATTERN ARGUMENT...: exit code, and what stderr must match ("" for nothing
+# at all).
+expect() {
+	code=$1 pattern=$2
+	shift 2
+	"$nfclass" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	got=$?
+	if [ $got -ne "$code" ]; then
+		echo "nfclass $*: exit $got, not $code: $(cat "$dir/err")"
+		failed=1
+	elif [ -z "$pattern" ] && [ -s "$dir/err" ]; then
+		echo "nfclass $*: says: $(cat "$dir/err")"
+		failed=1
+	elif ! grep -q -- "$pattern" "$dir/err" && [ -n "$pattern" ]; then
+		echo "nfclass $*: no '$pattern' in: $(cat "$dir/err")"
+		failed=1
+	fi
+}
+
+# printed PATTERN: what the last one's stdout must match.
+printed() {
+	grep -q -- "$1" "$dir/out" || {
+		echo "no '$1' in: $(head -n 3 "$dir/out")"
+		failed=1
+	}
+}
+
+cd "$dir" || exit 1
+mkdir -p set/Chat set/Game
+for i in 1 2 3; do
+	for app in chat:Chat game:Game; do
+		"$build/tests/gen_traffic" ${app%:*} $i 20 |
+			"$build/tests/gen_capture" >"set/${app#*:}/$i.pcap"
+	done
+done
+cp set/Chat/1.pcap whole.pcap
+head -c 3000 whole.pcap >short.pcap
+echo "no capture, certainly" >text.txt
+"$build/tests/gen_capture" us ppp </dev/null >ppp.pcap
+
+expect 0 '' --help
+printed extract
+expect 0 '' --version
+for command in extract train eval classify log show; do
+	expect 0 '' $command --help
+	printed "^usage: nfclass $command"
+done
+expect 2 'no command given'
+expect 2 "no command 'fly'" fly
+expect 2 "no option '--fly'" extract --fly whole.pcap
+expect 2 "no option '--split'" extract --split 0.5 whole.pcap
+expect 2 "'--gap' needs a value" extract --gap
+expect 2 "'x' is not a number of seconds in 0.001..60" extract --gap x whole.pcap
+expect 2 "'61' is not a number of seconds in 0.001..60" extract --gap 61 whole.pcap
+expect 2 "'575' is not a whole number in 576..65535" extract --mtu 575 whole.pcap
+expect 2 "'1e3' is not a whole number" extract --mtu 1e3 whole.pcap
+expect 2 "'best' is not one of seed15 full" extract --features best whole.pcap
+expect 2 "'10.0.0.0/33' is not ADDRESS" extract --lan 10.0.0.0/33 whole.pcap
+expect 2 'extract: no TRACE' extract
+expect 2 'log: no TRACE' log
+
+# One bad file among good ones: named, and the others are done.
+expect 1 '^nfclass: text.txt: not a capture' extract text.txt whole.pcap
+printed '^whole.pcap,'
+expect 1 '^nfclass: missing.pcap: No such file' extract missing.pcap whole.pcap
+printed '^whole.pcap,'
+expect 1 'link type PPP (9) is not read' extract ppp.pcap
+expect 1 'not a capture' log text.txt whole.pcap
+printed '^In one second'
+
+# Cut short: a warning, and all that is whole.
+expect 0 '^nfclass: warning: short.pcap: cut short' extract short.pcap
+printed '^short.pcap,'
+expect 0 '^nfclass: warning: short.pcap: cut short' log short.pcap
+
+# Folders: sorted by byte value, the label is the folder's name.
+expect 0 '' extract set
+cut -d, -f1,2 out | uniq | tail -n +2 >order
+LC_ALL=C sort -c order || failed=1
+[ "$(wc -l <order)" -eq 6 ] || { echo "not six traces: $(cat order)"; failed=1; }
+printed '^set/Game/3.pcap,Game,1,192.168.12.100,'
+(cd set/Chat && "$nfclass" extract 1.pcap) >out
+printed '^1.pcap,Chat,'
+mkdir 'set/a, "b"'
+cp whole.pcap 'set/a, "b"/1.pcap'
+expect 0 '' extract 'set/a, "b"'
+printed '^"set/a, ""b""/1.pcap","a, ""b""",1,'
+rm -r 'set/a, "b"'
+
+# unwritable WHAT CODE PATTERN: it was noticed that output cannot be written.
+unwritable() {
+	if [ "$2" -ne 1 ] || ! grep -q "cannot write standard output$3" err; then
+		echo "$1: exit $2: $(cat err)"
+		failed=1
+	fi
+}
+if [ -e /dev/full ]; then
+	"$nfclass" extract set >/dev/full 2>err
+	unwritable 'full disk' $? ': No space'
+fi
+{ "$nfclass" extract set set set; echo $? >code; } 2>err | :
+unwritable 'closed pipe' "$(cat code)" ''
+exit $failed
