@@ -10,15 +10,16 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono clock hash rng list cursor escape \
+MODULES = fault log mono hash rng list cursor escape \
 	packet segment decode stats spread \
-	pool table flow route burst \
-	feature \
-	names csv dataset dataset_csv codes split tree oob forest forest_train \
-	calibrate model train \
-	evidence label record tally judge holdout report report_json report_html \
+	pool table flow burst \
+	feature evidence \
+	names bytes order csv dataset dataset_csv \
+	codes split tree oob forest forest_train \
+	calibrate forest_file forest_file_parse model model_section model_file train \
+	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load \
-	addrs setting conf ring qmsg qtable queue outbox worker \
+	clock route addrs setting conf ring qmsg qtable queue outbox worker \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
@@ -41,12 +42,15 @@ ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(HARDEN) -pthread
 MODULE_C = $(wildcard $(MODULES:%=src/%.c))
 MODULE_O = $(MODULE_C:src/%.c=$(BUILD)/%.o)
 COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c))
-DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/daemon.c src/crew.c src/settings.c))
+# Files that only the one program uses.
+DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c
+DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
-	$(if $(wildcard src/nfclassd.c src/daemon.c src/crew.c src/settings.c),$(BUILD)/nfclassd)
+	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
 # Programs that tests run on their hosts; replay is made of several files.
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
@@ -85,8 +89,32 @@ $(BUILD)/tests:
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
 
+# libFuzzer targets, each parser's, with clang: run build-fuzz/tests/fuzz_x [CORPUS].
+FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libnfclass.a $(LIBS)
+
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) CC=clang SAN=1 BUILD=build-fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+fuzzers: $(FUZZERS)
+
 .PHONY: hosts
 hosts: $(HOSTS)
+
+# Fuzz targets, which only clang builds, with sanitizers.  They run until they find
+# something: build-fuzz/tests/fuzz_decode -max_total_time=60
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) BUILD=$(BUILD)-fuzz CC=clang SAN=1 \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -fsanitize=fuzzer $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libnfclass.a $(LIBS)
 
 # Everything that must hold: units, captures, and as root the real queue.
 .PHONY: check

@@ -3,17 +3,11 @@
 #define NFCLASS_MODEL_H
 
 #include "feature.h"
-#include "forest.h"
+#include "calibrate.h"
 
 /* A forest with all that is needed to use it rightly: what its features are, how bursts
  * were cut, what the classes are called, how votes become confidence, from which
  * confidence on a class may be named, and where it comes from. */
-
-/* p(class) is proportional to (votes share + weight * prior)^power, fitted on out-of-bag
- * votes; the class is picked from the raw votes. */
-struct model_calibration {
-	float weight, power;
-};
 
 struct model {
 	enum feature_set set;
@@ -24,7 +18,7 @@ struct model {
 	float *prior;     /* by class: its share of the training rows */
 	float *threshold; /* by class: smallest confidence to be named; above 1: never */
 	float precision;  /* what the thresholds were set for */
-	struct model_calibration calibration;
+	struct calibration calibration;
 	float *importance_gini, *importance_permutation; /* by feature */
 	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */
 	struct names provenance;
@@ -34,15 +28,27 @@ struct model {
 void model_init(struct model *m);
 void model_clear(struct model *m);
 
+/* The four arrays, all zero, for so many classes and features.  0 or -ENOMEM; m is to be
+ * cleared in either case. */
+int model_reserve(struct model *m, uint32_t classes, uint32_t features);
+
 /* Read a model file's bytes into m (any content before is not freed).  Every count,
  * offset, checksum, node and number is checked here, so that using the model needs no
- * check. -EINVAL with offset and reason in f; m then holds nothing. */
+ * check. -EINVAL or -ENOMEM with offset and reason in f; m then holds nothing. */
 int model_parse(struct model *m, const void *data, size_t len, struct fault *f);
 
-/* The bytes of a model file, to be ended by free().  0 or -ENOMEM. */
+/* The bytes of a model file, to be ended by free(): the same model gives the same bytes.
+ * 0, -ENOMEM, or -EINVAL when m is not whole or breaks a limit of the format (it could
+ * not be read back). */
 int model_pack(const struct model *m, uint8_t **data, size_t *len);
 
-/* Calibrated probabilities, p[class], from votes of forest_votes(). */
+/* Limits of the format beside those of forest.h. */
+#define MODEL_LABEL_SIZE      DATASET_LABEL_SIZE
+#define MODEL_PROVENANCE_MAX  1024 /* entries */
+#define MODEL_PROVENANCE_SIZE 1024 /* bytes of one, NUL included */
+
+/* Calibrated probabilities, p[class], from votes of forest_votes() over so many trees (1
+ * and up). */
 void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,
                       float *p);
 

@@ -53,13 +53,13 @@ static const struct option_row {
 	{ "lan", 0, BURSTS | CMD_CLASSIFY | CMD_LOG, LAN, AT(burst.lan), 0, 0, 0,
 	  "PREFIX", "clients are in here; up to 16 times (private addresses)" },
 	{ "trees", 0, GROWS, NUMBER32, AT(forest.trees), 1, 10000, GIVEN_FOREST, "N",
-	  "trees in the forest" },
+	  "trees in the forest (200)" },
 	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX, GIVEN_FOREST, "N",
 	  "features tried at a split; 0 for the square root of all (0)" },
 	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
-	  "N", "fewest samples in a leaf" },
+	  "N", "fewest samples in a leaf (1)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
-	  "of every random choice" },
+	  "of every random choice (1)" },
 	{ "threads", 0, GROWS, NUMBER32, AT(forest.threads), 1, 1024, 0, "N",
 	  "at work at once; never changes a result (one for each processor)" },
 	{ "precision", 0, GROWS, FRACTION, AT(precision), 0, 1, 0, "SHARE",
@@ -214,6 +214,7 @@ static void set_defaults(struct options *o)
 		.repeat = 1,
 		.format = RECORD_SEED,
 	};
+	o->forest.trees = 200;
 	o->forest.threads = processors > 0 ? (unsigned)processors : 1;
 }
 

@@ -5,24 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Floats as whole numbers in the same order, and back; the two zeros are one. */
-static uint32_t ordered(float x)
-{
-	uint32_t b;
-
-	x += 0.0F;
-	memcpy(&b, &x, sizeof(b));
-	return b >> 31 ? ~b : b | 1U << 31;
-}
-
-static float unordered(uint32_t b)
-{
-	float x;
-
-	b = b >> 31 ? b & ~(1U << 31) : ~b;
-	memcpy(&x, &b, sizeof(x));
-	return x;
-}
+#include "order.h"
 
 /* Halfway from a to the next value b, but never b itself: x <= cut keeps them apart even
  * where no float lies between. */
@@ -82,7 +65,8 @@ static int rank_feature(struct codes *c, unsigned feature, const uint64_t *pair)
 		uint32_t before = i ? (uint32_t)(pair[i - 1] >> 32) : value;
 
 		if (value != before && here != part) {
-			cut[rank++] = cut_between(unordered(before), unordered(value));
+			cut[rank++] =
+				cut_between(order_float(before), order_float(value));
 			part = here;
 		}
 		c->record[(uint32_t)pair[i] * c->stride + feature] = (uint16_t)rank;
@@ -98,11 +82,12 @@ static int rank_all(struct codes *c, const struct dataset *d, const uint32_t *ro
 	int err = pair ? 0 : -ENOMEM;
 
 	for (unsigned f = 0; f < c->features && !err; f++) {
-		for (size_t i = 0; i < c->rows; i++)
-			pair[i] =
-				(uint64_t)ordered(d->x[(size_t)rows[i] * c->features + f])
-					<< 32 |
-				i;
+		for (size_t i = 0; i < c->rows; i++) {
+			float x = d->x[(size_t)rows[i] * c->features + f];
+
+			/* The two zeros are one. */
+			pair[i] = (uint64_t)order_of(x + 0.0F) << 32 | i;
+		}
 		sort_pairs(pair, pair + c->rows, c->rows);
 		err = rank_feature(c, f, pair);
 	}

@@ -1,41 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "evidence.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
 
+/* A forest of a few hundred trees cannot tell less likely things apart. */
+#define FLOOR 0.01f
+
 enum kind { KIND_FLOW, KIND_SERVER, KIND_CLIENT };
 
-/* What was learned under one key: the sum of log-probabilities, one a class. */
+/* What is known under one key, one number a class: sum[0..classes) of the past, and
+ * behind it that of the burst numbered `burst`.  For a client these are counts, for flows
+ * and servers log-probabilities. */
 struct record {
 	struct table_node node;
 	uint64_t key[FLOW_KEY_WORDS];
+	struct mono last;
+	uint64_t burst;
 	float sum[];
 };
 
 struct evidence {
 	struct evidence_strengths s;
 	struct table *records;
-	float *burst; /* the sum over the burst at hand */
+	float *counts;  /* the burst's */
+	float *lp;      /* the flow's at hand */
+	uint64_t burst; /* number of the burst at hand */
 	unsigned classes;
 	uint32_t max;
 };
+
+struct evidence_strengths evidence_defaults(void)
+{
+	return (struct evidence_strengths){ .own = 1,
+		                            .same = 0.15f,
+		                            .flow = 0.5f,
+		                            .server = 0.03f,
+		                            .prior = 1.1f,
+		                            .alpha = 0.5f,
+		                            .fade = 0.6f };
+}
 
 struct evidence *evidence_new(unsigned classes, const struct evidence_strengths *s,
                               uint32_t max_records, const struct hash_key *secret)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
-	size_t size = sizeof(struct record) + classes * sizeof(float);
+	size_t size = sizeof(struct record) + 2 * classes * sizeof(float);
 
 	if (!e)
 		return NULL;
 	*e = (struct evidence){ .s = *s, .classes = classes, .max = max_records };
-	e->burst = calloc(classes, sizeof(*e->burst));
+	e->counts = calloc(2 * (size_t)classes, sizeof(*e->counts));
+	e->lp = e->counts ? e->counts + classes : NULL;
 	e->records = table_new(max_records, (size + 7) / 8 * 8,
 	                       offsetof(struct record, key), FLOW_KEY_WORDS, secret);
-	if (!e->burst || !e->records) {
+	if (!e->counts || !e->records) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -47,7 +69,7 @@ void evidence_free(struct evidence *e)
 	if (!e)
 		return;
 	table_free(e->records);
-	free(e->burst);
+	free(e->counts);
 	free(e);
 }
 
@@ -59,85 +81,155 @@ static struct addr network_of(struct addr a)
 	return (struct addr){ a.hi & ~(uint64_t)0xffff, 0 };
 }
 
-/* The sums under this key, made if need be, or NULL when find_only and there are none. */
-static float *sums_of(struct evidence *e, enum kind kind, const struct flow_ends *ends,
-                      bool find_only)
+struct key {
+	uint64_t w[FLOW_KEY_WORDS];
+};
+
+static struct key key_of(enum kind kind, const struct flow_ends *ends)
 {
 	struct addr peer = { 0, 0 };
 	uint64_t ports = 0;
-	struct record *r;
 
-	if (kind == KIND_SERVER)
+	switch (kind) {
+	case KIND_CLIENT:
+		break;
+	case KIND_SERVER:
 		peer = network_of(ends->server);
-	if (kind == KIND_FLOW) {
+		break;
+	case KIND_FLOW:
 		peer = ends->server;
 		ports = (uint64_t)ends->client_port << 24 |
 		        (uint64_t)ends->server_port << 8 | ends->proto;
+		break;
 	}
-	uint64_t key[FLOW_KEY_WORDS] = { ends->client.hi, ends->client.lo, peer.hi,
-		                         peer.lo, ports << 8 | kind };
+	return (struct key){ { ends->client.hi, ends->client.lo, peer.hi, peer.lo,
+		               ports << 8 | kind } };
+}
 
-	r = table_find(e->records, key);
-	if (r || find_only) {
-		if (r)
-			table_touch(e->records, r);
-		return r ? r->sum : NULL;
-	}
-	if (table_count(e->records) == e->max)
+/* What is known under a key, or NULL when nothing is. */
+static struct record *find(struct evidence *e, enum kind kind,
+                           const struct flow_ends *ends)
+{
+	struct key key = key_of(kind, ends);
+
+	return table_find(e->records, key.w);
+}
+
+/* The same, made if need be, as most recently used; sums of earlier bursts are all past.
+ */
+static struct record *touch(struct evidence *e, enum kind kind,
+                            const struct flow_ends *ends, struct mono now)
+{
+	struct key key = key_of(kind, ends);
+	struct record *r = table_find(e->records, key.w);
+
+	if (!r && table_count(e->records) == e->max)
 		table_remove(e->records, table_oldest(e->records));
-	r = table_add(e->records, key);
-	return r->sum;
-}
-
-/* to += weight * from; from may be NULL for nothing. */
-static void add(float *to, const float *from, float weight, unsigned classes)
-{
-	if (!from)
-		return;
-	for (unsigned c = 0; c < classes; c++)
-		to[c] += weight * from[c];
-}
-
-/* The past is read for all flows of the burst before the burst becomes part of it. */
-static void read_past(struct evidence *e, const struct flow_ends *ends, float *score)
-{
-	add(score, sums_of(e, KIND_FLOW, ends, true), e->s.flow, e->classes);
-	add(score, sums_of(e, KIND_SERVER, ends, true), e->s.server, e->classes);
-	add(score, sums_of(e, KIND_CLIENT, ends, true), e->s.client, e->classes);
-}
-
-static void write_past(struct evidence *e, const struct flow_ends *ends, const float *own)
-{
-	add(sums_of(e, KIND_FLOW, ends, false), own, 1, e->classes);
-	add(sums_of(e, KIND_SERVER, ends, false), own, 1, e->classes);
-}
-
-static void write_client(struct evidence *e, const struct flow_ends *ends)
-{
-	float *sum = sums_of(e, KIND_CLIENT, ends, false);
-
-	for (unsigned c = 0; c < e->classes; c++)
-		sum[c] = sum[c] * e->s.fade + e->burst[c];
-}
-
-void evidence_weigh(struct evidence *e, const struct flow_ends *const *ends, size_t n,
-                    const float *own, float *score)
-{
-	unsigned classes = e->classes;
-
-	memset(e->burst, 0, classes * sizeof(*e->burst));
-	for (size_t i = 0; i < n; i++)
-		add(e->burst, own + i * classes, 1, classes);
-	for (size_t i = 0; i < n; i++) {
-		float *s = score + i * classes;
-
-		memset(s, 0, classes * sizeof(*s));
-		add(s, own + i * classes, 1 - e->s.burst, classes);
-		add(s, e->burst, e->s.burst, classes);
-		read_past(e, ends[i], s);
+	if (!r)
+		r = table_add(e->records, key.w);
+	else
+		table_touch(e->records, r);
+	if (mono_less(EVIDENCE_LIFE, mono_since(now, r->last)))
+		memset(r->sum, 0, 2 * e->classes * sizeof(*r->sum));
+	r->last = now;
+	if (r->burst == e->burst)
+		return r;
+	for (unsigned c = 0; c < e->classes; c++) {
+		r->sum[c] += r->sum[e->classes + c];
+		r->sum[e->classes + c] = 0;
 	}
-	for (size_t i = 0; i < n; i++)
-		write_past(e, ends[i], own + i * classes);
-	if (n > 0)
-		write_client(e, ends[0]);
+	r->burst = e->burst;
+	return r;
+}
+
+/* Log-probabilities about their mean, so that a flow that knows nothing adds nothing. */
+static void set_lp(struct evidence *e, const float *p)
+{
+	float mean = 0;
+
+	for (unsigned c = 0; c < e->classes; c++) {
+		e->lp[c] = logf(p[c] + FLOOR);
+		mean += e->lp[c];
+	}
+	mean /= (float)e->classes;
+	for (unsigned c = 0; c < e->classes; c++)
+		e->lp[c] -= mean;
+}
+
+/* Enter a flow into the burst at hand: what the burst knows is complete before any flow
+ * of it is judged. */
+static void enter(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	const float *p = b->p + i * e->classes;
+	float *flow = touch(e, KIND_FLOW, b->ends[i], b->last)->sum + e->classes;
+	float *server;
+
+	set_lp(e, p);
+	for (unsigned c = 0; c < e->classes; c++) {
+		e->counts[c] += p[c];
+		flow[c] += e->lp[c];
+	}
+	server = touch(e, KIND_SERVER, b->ends[i], b->last)->sum + e->classes;
+	for (unsigned c = 0; c < e->classes; c++)
+		server[c] += e->lp[c];
+}
+
+static void normalise(float *q, unsigned classes)
+{
+	float most = q[0], sum = 0;
+
+	for (unsigned c = 1; c < classes; c++)
+		most = q[c] > most ? q[c] : most;
+	for (unsigned c = 0; c < classes; c++) {
+		q[c] = expf(q[c] - most);
+		sum += q[c];
+	}
+	for (unsigned c = 0; c < classes; c++)
+		q[c] /= sum;
+}
+
+/* counts are those of the burst and of the client's past together. */
+static void judge(struct evidence *e, const struct evidence_burst *b, size_t i, float *q)
+{
+	const struct record *flow = find(e, KIND_FLOW, b->ends[i]);
+	const struct record *server = find(e, KIND_SERVER, b->ends[i]);
+	const float *p = b->p + i * e->classes;
+	unsigned n = e->classes;
+
+	set_lp(e, p);
+	for (unsigned c = 0; c < n; c++) {
+		/* The counts hold p[c]; rounding may leave a little less. */
+		float others = fmaxf(e->counts[c] - p[c], 0);
+
+		q[c] = e->s.own * e->lp[c] +
+		       e->s.prior * logf(e->s.alpha / (float)n + others);
+		/* In a burst of very many flows a record may have made room. */
+		if (flow)
+			q[c] += e->s.flow * flow->sum[c];
+		if (server)
+			q[c] += e->s.server * server->sum[c] +
+			        e->s.same * (server->sum[n + c] - e->lp[c]);
+	}
+	normalise(q, n);
+}
+
+void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
+{
+	struct record *client;
+
+	if (b->n == 0)
+		return;
+	e->burst++;
+	memset(e->counts, 0, e->classes * sizeof(*e->counts));
+	for (size_t i = 0; i < b->n; i++)
+		enter(e, b, i);
+	client = touch(e, KIND_CLIENT, b->ends[0], b->last);
+	for (unsigned c = 0; c < e->classes; c++) {
+		float burst = e->counts[c];
+
+		e->counts[c] += client->sum[c];
+		client->sum[c] = client->sum[c] * e->s.fade + burst;
+	}
+	for (size_t i = 0; i < b->n; i++)
+		judge(e, b, i, q + i * e->classes);
 }

@@ -40,7 +40,7 @@ const char *addr_text(struct addr a, char buf[static ADDR_TEXT_SIZE])
 
 bool addr_parse(const char *text, struct addr *a)
 {
-	uint8_t bytes[16];
+	uint8_t bytes[16] = { 0 };
 	struct cursor c = cur_of(bytes, sizeof(bytes));
 	uint32_t v4;
 

@@ -87,7 +87,7 @@ round() {
 		# shellcheck disable=SC2086 # host and interface
 		offloads $end "$1"
 	done
-	daemon_start
+	daemon_start 1
 	capture_start
 	# shellcheck disable=SC2086 # lists
 	{

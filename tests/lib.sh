@@ -210,13 +210,13 @@ need_daemon() {
 	[ -x "${NFCLASSD:-$BUILD/nfclassd}" ] || fail "nfclassd is not built"
 }
 
-# The daemon on the gateway, with $tmp/nfclass.ini; what it says goes to $tmp/daemon.log.
-# It is there when its queue is.
+# daemon_start QUEUES: on the gateway, with $tmp/nfclass.ini; what it says goes to $tmp/daemon.log.
+# It is there when it listens on so many queues.
 daemon_start() {
 	nsenter --net="/run/netns/$net-gateway" "${NFCLASSD:-$BUILD/nfclassd}" -f \
 		-c "$tmp/nfclass.ini" >>"$tmp/daemon.log" 2>&1 &
 	daemon=$!
-	wait_for 10 queues_open "${1:-1}" || {
+	wait_for 10 queues_open "$1" || {
 		cat "$tmp/daemon.log"
 		fail "the daemon does not listen"
 	}

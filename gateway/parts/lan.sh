@@ -34,17 +34,16 @@ dnsmasq_conf() {
 		dhcp-authoritative
 		dhcp-range=${dhcp_range%%-*},${dhcp_range#*-},$(netmask "${own#*/}"),$(setting gateway.dhcp_lease_s 3600)
 	END
-	for server in $(setting_list gateway.dns); do
-		echo "server=$server"
-	done
-	[ -z "$(setting gateway.dns)" ] || echo no-resolv
-	if setting_list gateway.lan_address | grep -q :; then
-		echo enable-ra
-		echo "dhcp-range=::,constructor:$lan,ra-stateless"
-	fi
+	servers=$(setting_list gateway.dns | grep -v : | paste -sd, -)
+	[ -z "$servers" ] || echo "dhcp-option=option:dns-server,$servers"
+	setting_list gateway.lan_address | grep -q : || return 0
+	echo enable-ra
+	echo "dhcp-range=::,constructor:$lan,ra-stateless"
+	servers=$(setting_list gateway.dns | grep : | sed 's/.*/[&]/' | paste -sd, -)
+	[ -z "$servers" ] || echo "dhcp-option=option6:dns-server,$servers"
 }
 
-# Without a forwarder of our own, clients ask the servers themselves.
+# Without a forwarder of our own, clients ask the servers that this host asks.
 udhcpd_conf() {
 	own=$(lan_v4)
 	servers=$(setting_list gateway.dns | grep -v : | tr '\n' ' ')

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_CALIBRATE_H
+#define NFCLASS_CALIBRATE_H
+
+#include "forest.h"
+
+/* From votes to probabilities, and from which probability on a class may be named. */
+
+/* p(class) is proportional to (share of votes + weight * prior)^power. */
+struct calibration {
+	float weight, power;
+};
+
+/* Rows whose classes are known, and what trees that had not seen them voted (as in struct
+ * forest_oob); rows with no such tree are passed over. */
+struct calibrate_votes {
+	size_t rows;
+	uint32_t classes;
+	const uint32_t *votes, *trees;
+	const uint32_t *label; /* by row */
+	const float *prior;    /* by class, adding up to 1 */
+};
+
+/* The calibration with the least log loss on a grid of weights and powers; of many rows
+ * some thousands, evenly chosen, are looked at. */
+struct calibration calibrate_fit(const struct calibrate_votes *v);
+
+/* p[class] for one row's votes of so many trees (1 and up). */
+void calibrate_apply(const struct calibration *c, const float *prior, uint32_t classes,
+                     const uint32_t *votes, unsigned trees, float *p);
+
+/* A threshold that no confidence reaches. */
+#define CALIBRATE_NEVER 2.0F
+
+/* threshold[class]: the smallest confidence such that, of the rows that would be named so
+ * with at least this confidence, the share of right ones is at least precision with 90 %
+ * certainty (one-sided Clopper-Pearson, 1934); CALIBRATE_NEVER when there is none.  0 or
+ * -ENOMEM. */
+int calibrate_thresholds(const struct calibrate_votes *v, const struct calibration *c,
+                         double precision, float *threshold);
+
+/* The probability of k or more successes among n tries that succeed with p in (0, 1). */
+double calibrate_tail(uint64_t k, uint64_t n, double p);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void model_init(struct model *m)
+{
+	*m = (struct model){ 0 };
+}
+
+void model_clear(struct model *m)
+{
+	names_clear(&m->classes);
+	names_clear(&m->provenance);
+	free(m->prior);
+	free(m->threshold);
+	free(m->importance_gini);
+	free(m->importance_permutation);
+	forest_free(m->forest);
+	model_init(m);
+}
+
+int model_reserve(struct model *m, uint32_t classes, uint32_t features)
+{
+	m->prior = calloc(classes + 1, sizeof(*m->prior));
+	m->threshold = calloc(classes + 1, sizeof(*m->threshold));
+	m->importance_gini = calloc(features + 1, sizeof(*m->importance_gini));
+	m->importance_permutation =
+		calloc(features + 1, sizeof(*m->importance_permutation));
+	return m->prior && m->threshold && m->importance_gini && m->importance_permutation
+	               ? 0
+	               : -ENOMEM;
+}
+
+void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,
+                      float *p)
+{
+	calibrate_apply(&m->calibration, m->prior, m->classes.count, votes, trees, p);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holdout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* traces[label] traces of each label, three rows in each; backwards: the same in another
+ * order. */
+static struct dataset make(const unsigned *traces, unsigned labels, bool backwards)
+{
+	struct dataset d;
+	float x = 0;
+
+	dataset_init(&d);
+	assert_int_equal(names_add(&d.features, "f"), 0);
+	for (unsigned at = 0; at < labels; at++) {
+		unsigned l = backwards ? labels - 1 - at : at;
+
+		for (unsigned i = 0; i < traces[l]; i++) {
+			unsigned t = backwards ? traces[l] - 1 - i : i;
+			char label[16], trace[32];
+			struct dataset_row row = { 0 };
+
+			(void)snprintf(label, sizeof(label), "L%u", l);
+			(void)snprintf(trace, sizeof(trace), "L%u/%u", l, t);
+			row.label = names_add(&d.labels, label);
+			row.trace = names_add(&d.traces, trace);
+			for (unsigned r = 0; r < 3; r++)
+				assert_int_equal(dataset_add(&d, &row, &x), 0);
+		}
+	}
+	return d;
+}
+
+static unsigned judged(const struct holdout *h, const struct dataset *d,
+                       const char *label)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < h->judge_trace_count; i++)
+		n += strncmp(d->traces.name[h->judge_traces[i]], label, 3) == 0;
+	return n;
+}
+
+static void each_class_keeps_its_share_and_no_trace_is_torn(void **state)
+{
+	const unsigned traces[] = { 10, 5, 2 };
+	struct dataset d = make(traces, 3, false);
+	bool *learned = calloc(d.traces.count, sizeof(bool));
+	struct holdout h;
+
+	(void)state;
+	assert_int_equal(holdout_make(&h, &d, 0.5, 1, 0), 0);
+	assert_int_equal(judged(&h, &d, "L0/"), 5);
+	assert_int_equal(judged(&h, &d, "L1/"), 2);
+	assert_int_equal(judged(&h, &d, "L2/"), 1);
+	assert_int_equal(h.judge_count, 3 * h.judge_trace_count);
+	assert_int_equal(h.learn_count + h.judge_count, d.rows);
+	for (size_t i = 0; i < h.learn_count; i++)
+		learned[d.row[h.learn[i]].trace] = true;
+	for (size_t i = 0; i < h.judge_count; i++)
+		assert_false(learned[d.row[h.judge[i]].trace]);
+	free(learned);
+	holdout_clear(&h);
+	dataset_clear(&d);
+}
+
+static void an_only_trace_is_learned(void **state)
+{
+	const unsigned traces[] = { 1, 3 };
+	struct dataset d = make(traces, 2, false);
+	struct holdout h;
+
+	(void)state;
+	assert_int_equal(holdout_make(&h, &d, 0.1, 1, 0), 0);
+	assert_int_equal(judged(&h, &d, "L0/"), 0);
+	assert_int_equal(judged(&h, &d, "L1/"), 2);
+	holdout_clear(&h);
+	assert_int_equal(holdout_make(&h, &d, 0.99, 1, 0), 0);
+	assert_int_equal(judged(&h, &d, "L1/"), 1);
+	holdout_clear(&h);
+	dataset_clear(&d);
+}
+
+/* The names of the traces to judge on, one after the other. */
+static void names_of(const struct dataset *d, uint64_t seed, uint64_t round, char *buf)
+{
+	struct holdout h;
+
+	buf[0] = 0;
+	assert_int_equal(holdout_make(&h, d, 0.5, seed, round), 0);
+	for (size_t i = 0; i < h.judge_trace_count; i++)
+		sprintf(buf + strlen(buf), "%s ", d->traces.name[h.judge_traces[i]]);
+	holdout_clear(&h);
+}
+
+static void sides_depend_on_seed_and_round_and_not_on_order(void **state)
+{
+	const unsigned traces[] = { 10, 20 };
+	struct dataset a = make(traces, 2, false), b = make(traces, 2, true);
+	char x[1024], y[1024];
+
+	(void)state;
+	names_of(&a, 1, 0, x);
+	names_of(&b, 1, 0, y);
+	assert_string_equal(x, y);
+	names_of(&a, 2, 0, y);
+	assert_string_not_equal(x, y);
+	names_of(&a, 1, 1, y);
+	assert_string_not_equal(x, y);
+	dataset_clear(&a);
+	dataset_clear(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_class_keeps_its_share_and_no_trace_is_torn),
+		cmocka_unit_test(an_only_trace_is_learned),
+		cmocka_unit_test(sides_depend_on_seed_and_round_and_not_on_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
