@@ -4,7 +4,7 @@
 # stay when the new are bad.
 . tests/lib.sh
 . tests/lib_daemon.sh
-need_root
+need_root ip
 need_daemon
 scratch
 hosts_up
