@@ -133,8 +133,11 @@ LINT_SH = $(wildcard tests/*.sh gateway/parts/*.sh) gateway/nfclass-gateway .ci/
 .PHONY: lint
 lint:
 	clang-format --dry-run -Werror $(LINT_C)
-	clang-tidy --quiet --warnings-as-errors='*' $(filter src/%.c tests/%.c,$(LINT_C)) \
+	clang-tidy --quiet --warnings-as-errors='*' $(filter %.c,$(LINT_C)) \
 		-- $(CPPFLAGS) -std=c11
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
+		--suppress=missingIncludeSystem --suppress=ctuuninitvar \
+		--suppress=invalidPointerCast -I include src tests
 	shellcheck -x $(LINT_SH)
 
 SBIN = $(DESTDIR)$(PREFIX)/sbin
