@@ -16,6 +16,7 @@ struct outbox_service {
 };
 
 struct outbox_params {
+	struct hash_key secret;
 	uint32_t most_flows;     /* in one burst */
 	uint32_t index, workers; /* burst numbers: index + 1, index + 1 + workers, ... */
 	int bell_fd;             /* an eventfd that is written to when labels wait */
@@ -36,13 +37,14 @@ struct outbox_counters {
 struct outbox *outbox_new(const struct outbox_params *p, const struct outbox_service *s);
 void outbox_free(struct outbox *o);
 
-/* Scratch memory for a service, made by any thread, ended by free() or by giving it to
- * outbox_serve().  NULL when memory is short. */
-void *outbox_work(const struct outbox *o, const struct outbox_service *s);
+/* What labels by a service, made by any thread for outbox_serve(), else ended by
+ * labeller_free().  NULL when memory is short. */
+struct labeller *outbox_labeller(const struct outbox *o, const struct outbox_service *s);
 
 /* For the sending thread only: */
 
-void outbox_serve(struct outbox *o, const struct outbox_service *s, void *work);
+/* The old labeller is freed: its past was that of another model. */
+void outbox_serve(struct outbox *o, const struct outbox_service *s, struct labeller *l);
 const struct outbox_service *outbox_service(const struct outbox *o);
 
 /* Label a burst.  What the receiver has no room for is dropped. */

@@ -65,6 +65,7 @@ int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 
 		if (getrandom(&p.burst.secret, sizeof(p.burst.secret), 0) < 0)
 			return fault_set(f, -errno, "getrandom: %s", strerror(errno));
+		p.outbox.secret = p.burst.secret;
 		c->worker[c->made] = worker_new(&p, &service, f);
 		if (!c->worker[c->made])
 			return -EIO;

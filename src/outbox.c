@@ -13,8 +13,7 @@
 struct outbox {
 	struct outbox_params p;
 	struct outbox_service service;
-	struct label *label;
-	void *work;
+	struct labeller *labeller;
 	struct ring *ring;
 	uint64_t records;
 	unsigned patience_ms;
@@ -26,8 +25,7 @@ void outbox_free(struct outbox *o)
 	if (!o)
 		return;
 	ring_free(o->ring);
-	free(o->label);
-	free(o->work);
+	labeller_free(o->labeller);
 	free(o);
 }
 
@@ -39,25 +37,29 @@ struct outbox *outbox_new(const struct outbox_params *p, const struct outbox_ser
 		return NULL;
 	o->p = *p;
 	o->service = *s;
-	o->label = calloc(p->most_flows, sizeof(*o->label));
-	o->work = outbox_work(o, s);
+	o->labeller = outbox_labeller(o, s);
 	o->ring = ring_new(RECORDS, sizeof(struct outbox_record));
-	if (!o->label || !o->work || !o->ring) {
+	if (!o->labeller || !o->ring) {
 		outbox_free(o);
 		return NULL;
 	}
 	return o;
 }
 
-void *outbox_work(const struct outbox *o, const struct outbox_service *s)
+struct labeller *outbox_labeller(const struct outbox *o, const struct outbox_service *s)
 {
-	return malloc(label_work_size(s->model, o->p.most_flows));
+	return labeller_new(&(struct labeller_params){
+		.model = s->model,
+		.max_burst_flows = o->p.most_flows,
+		.alone = s->alone,
+		.secret = o->p.secret,
+	});
 }
 
-void outbox_serve(struct outbox *o, const struct outbox_service *s, void *work)
+void outbox_serve(struct outbox *o, const struct outbox_service *s, struct labeller *l)
 {
-	free(o->work);
-	o->work = work;
+	labeller_free(o->labeller);
+	o->labeller = l;
 	o->service = *s;
 }
 
@@ -100,9 +102,8 @@ static void put_record(struct outbox *o, const struct burst *b,
 
 void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
 {
-	const struct label *l = o->label;
+	const struct label *l = labeller_burst(o->labeller, b);
 
-	label_burst(o->service.model, b, o->service.alone, o->work, o->label);
 	wait_for_room(o, b->flow_count);
 	burst_each_flow (b, bf) {
 		struct label named = *l++;

@@ -36,7 +36,7 @@ struct worker {
 	pthread_cond_t done;
 	bool stop, ask;
 	const struct outbox_service *next;
-	void *next_work;
+	struct labeller *next_labeller;
 	int error;
 };
 
@@ -193,7 +193,7 @@ static void change_service(struct worker *w)
 		end_bursts(w);
 		burst_retune(w->tracker, new->gap, new->max, new->mtu_bytes);
 	}
-	outbox_serve(w->outbox, w->next, w->next_work);
+	outbox_serve(w->outbox, w->next, w->next_labeller);
 	w->next = NULL;
 }
 
@@ -278,18 +278,18 @@ static void post(struct worker *w)
 
 int worker_serve(struct worker *w, const struct outbox_service *s)
 {
-	void *work = outbox_work(w->outbox, s);
+	struct labeller *l = outbox_labeller(w->outbox, s);
 
-	if (!work)
+	if (!l)
 		return -ENOMEM;
 	(void)pthread_mutex_lock(&w->lock);
 	w->next = s;
-	w->next_work = work;
+	w->next_labeller = l;
 	post(w);
 	while (w->next && !w->ended)
 		(void)pthread_cond_wait(&w->done, &w->lock);
 	if (w->next)
-		free(work);
+		labeller_free(l);
 	w->next = NULL;
 	(void)pthread_mutex_unlock(&w->lock);
 	return 0;
