@@ -36,5 +36,6 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,
                       float *p)
 {
-	calibrate_apply(&m->calibration, m->prior, m->classes.count, votes, trees, p);
+	calibrate_apply(&m->calibration, m->prior,
+	                (struct calibrate_row){ votes, m->classes.count, trees }, p);
 }

@@ -129,7 +129,7 @@ static void apply_gives_probabilities(void **state)
 	float p[3];
 
 	(void)state;
-	calibrate_apply(&c, prior, 3, votes, 4, p);
+	calibrate_apply(&c, prior, (struct calibrate_row){ votes, 3, 4 }, p);
 	assert_float_equal(p[0], a * a / (a * a + b * b), 1e-6);
 	assert_float_equal(p[1], b * b / (a * a + b * b), 1e-6);
 	assert_float_equal(p[2], 0, 0);
