@@ -85,17 +85,6 @@ $(BUILD)/tests:
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
 
-# libFuzzer targets, each parser's, with clang: run build-fuzz/tests/fuzz_x [CORPUS].
-FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
-$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(LDFLAGS) -o $@ $< \
-		$(BUILD)/libnfclass.a $(LIBS)
-
-.PHONY: fuzz fuzzers
-fuzz:
-	$(MAKE) CC=clang SAN=1 BUILD=build-fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
-fuzzers: $(FUZZERS)
-
 .PHONY: hosts
 hosts: $(HOSTS)
 
