@@ -17,11 +17,17 @@ struct train_params {
 	uint32_t min_packets;
 };
 
-/* Train m, fresh from model_init(), on the count rows of d listed in rows; classes are
- * d's labels, and provenance is left to the caller.  *oob_accuracy is that of the
- * forest's out-of-bag votes.  0, or -errno with *f filled; m is the caller's to clear. */
-int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
-                size_t count, const struct train_params *p, double *oob_accuracy,
-                struct fault *f);
+/* Rows to learn from: count row numbers of a data set. */
+struct train_data {
+	const struct dataset *set;
+	const uint32_t *rows;
+	size_t count;
+};
+
+/* Train m, fresh from model_init(); its classes are the data set's labels, provenance is
+ * left to the caller.  *oob_accuracy is that of the forest's out-of-bag votes.  0, or
+ * -errno with *f filled; m is the caller's to clear in either case. */
+int train_model(struct model *m, const struct train_data *data,
+                const struct train_params *p, double *oob_accuracy, struct fault *f);
 
 #endif

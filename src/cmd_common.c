@@ -83,16 +83,18 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 
 int cmd_load(const struct options *o, char **paths, int count, struct dataset *d)
 {
-	struct load_params p = { &o->burst, o->set, o->given & GIVEN_FEATURES };
-	unsigned failed = 0;
+	struct load l = { &o->burst, o->set, o->given & GIVEN_FEATURES, { 0 }, 0 };
 	struct fault f;
+	int err = 0;
 
-	for (int i = 0; i < count; i++)
-		if (load_path(d, paths[i], &p, &failed, &f) < 0)
-			return cmd_failed("%s", f.text);
+	for (int i = 0; i < count && !err; i++)
+		err = load_path(d, paths[i], &l, &f);
+	names_clear(&l.files);
+	if (err)
+		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
-	return failed ? CMD_FAILED : CMD_DONE;
+	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 
 static void show_trees(void *progress, unsigned done, unsigned all)

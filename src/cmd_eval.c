@@ -43,6 +43,19 @@ __attribute__((format(printf, 2, 3))) static void about(struct eval *e, const ch
 	(void)names_add(&e->about, text); /* as will one that is missing */
 }
 
+static void about_data(struct eval *e, char **paths, int count)
+{
+	char text[900] = "";
+
+	for (int i = 0; i < count; i++) {
+		size_t len = strlen(text);
+
+		(void)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
+		               paths[i]);
+	}
+	about(e, "data=%s", text);
+}
+
 static int number_classes(struct eval *e, const struct names *known, struct fault *f)
 {
 	for (uint32_t c = 0; c < known->count; c++)
@@ -136,9 +149,8 @@ static void warn_unknown_classes(const struct eval *e, const struct model *m)
 	uint32_t foreign = e->classes.count - m->classes.count;
 
 	if (foreign)
-		log_warn("%u labels of the data are no classes of the model: right is "
-		         "only Unknown",
-		         foreign);
+		log_warn("%u label%s no class of the model: right is only Unknown",
+		         foreign, foreign == 1 ? " of the data is" : "s of the data are");
 }
 
 static int check_columns(const struct eval *e, const struct model *m, struct fault *f)
@@ -182,7 +194,8 @@ static int eval_one_split(struct eval *e, const struct train_params *p, struct f
 		return fault_set(f, -EINVAL,
 		                 "no class has two traces: none is left to judge on");
 	model_init(&m);
-	err = train_model(&m, &e->d, h->learn, h->learn_count, p, &oob_accuracy, f);
+	err = train_model(&m, &(struct train_data){ &e->d, h->learn, h->learn_count }, p,
+	                  &oob_accuracy, f);
 	if (!err)
 		err = judge_model(e, &m, h->judge, h->judge_count, f);
 	model_clear(&m);
@@ -275,8 +288,7 @@ static int eval_data(const struct options *o, struct model *m, char **paths, int
 	dataset_init(&e.d);
 	e.score = calloc(o->repeat, sizeof(*e.score));
 	code = e.score ? cmd_load(o, paths, count, &e.d) : cmd_failed("out of memory");
-	for (int i = 0; i < count; i++)
-		about(&e, "data=%s", paths[i]);
+	about_data(&e, paths, count);
 	if (e.d.rows > 0) {
 		err = m ? eval_model(&e, m, &f) : eval_splits(&e, &f);
 		if (err)

@@ -11,9 +11,11 @@ static int no_memory(struct fault *f)
 }
 
 /* What is known before any tree has grown. */
-static int prepare(struct model *m, const struct dataset *d, const uint32_t *rows,
-                   size_t count, const struct train_params *p)
+static int prepare(struct model *m, const struct train_data *data,
+                   const struct train_params *p)
 {
+	const struct dataset *d = data->set;
+
 	m->set = p->set;
 	m->gap = p->gap;
 	m->max = p->max;
@@ -25,18 +27,18 @@ static int prepare(struct model *m, const struct dataset *d, const uint32_t *row
 			return -ENOMEM;
 	if (model_reserve(m, d->labels.count, d->features.count) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		m->prior[d->row[rows[i]].label] += 1 / (float)count;
+	for (size_t i = 0; i < data->count; i++)
+		m->prior[d->row[data->rows[i]].label] += 1 / (float)data->count;
 	return 0;
 }
 
 /* Confidence and thresholds from what trees say of rows that they have not seen. */
-static int calibrate(struct model *m, const struct dataset *d, const uint32_t *rows,
-                     size_t count, const struct forest_oob *oob)
+static int calibrate(struct model *m, const struct train_data *data,
+                     const struct forest_oob *oob)
 {
-	uint32_t *label = calloc(count, sizeof(*label));
+	uint32_t *label = calloc(data->count + 1, sizeof(*label));
 	struct calibrate_votes v = {
-		.rows = count,
+		.rows = data->count,
 		.classes = m->classes.count,
 		.votes = oob->votes,
 		.trees = oob->trees,
@@ -47,8 +49,8 @@ static int calibrate(struct model *m, const struct dataset *d, const uint32_t *r
 
 	if (!label)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		label[i] = d->row[rows[i]].label;
+	for (size_t i = 0; i < data->count; i++)
+		label[i] = data->set->row[data->rows[i]].label;
 	m->calibration = calibrate_fit(&v);
 	err = calibrate_thresholds(&v, &m->calibration, (double)m->precision,
 	                           m->threshold);
@@ -56,23 +58,22 @@ static int calibrate(struct model *m, const struct dataset *d, const uint32_t *r
 	return err;
 }
 
-int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
-                size_t count, const struct train_params *p, double *oob_accuracy,
-                struct fault *f)
+int train_model(struct model *m, const struct train_data *data,
+                const struct train_params *p, double *oob_accuracy, struct fault *f)
 {
-	size_t features = d->features.count;
+	size_t features = data->set->features.count;
 	struct forest_oob oob;
 	int err = -EINVAL;
 
-	if (prepare(m, d, rows, count, p) < 0)
+	if (prepare(m, data, p) < 0)
 		return no_memory(f);
-	m->forest = forest_train(d, rows, count, &p->forest, &oob, f);
+	m->forest = forest_train(data->set, data->rows, data->count, &p->forest, &oob, f);
 	if (m->forest) {
 		memcpy(m->importance_gini, oob.gini, features * sizeof(*oob.gini));
 		memcpy(m->importance_permutation, oob.permutation,
 		       features * sizeof(*oob.permutation));
 		*oob_accuracy = oob.accuracy;
-		err = calibrate(m, d, rows, count, &oob);
+		err = calibrate(m, data, &oob);
 		if (err)
 			no_memory(f);
 	}

@@ -48,6 +48,7 @@ done
 cp set/Chat/1.pcap whole.pcap
 head -c 3000 whole.pcap >short.pcap
 echo "no capture, certainly" >text.txt
+mkdir empty
 "$build/tests/gen_capture" us ppp </dev/null >ppp.pcap
 
 expect 0 '' --help
