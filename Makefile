@@ -16,7 +16,7 @@ MODULES = fault log mono hash rng list cursor escape \
 	feature evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split tree oob forest forest_train \
-	calibrate forest_file forest_file_parse model model_section model_file train \
+	calibrate forest_file forest_file_parse model model_section model_file weigh train \
 	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue
 
@@ -133,8 +133,11 @@ LINT_SH = $(wildcard tests/*.sh gateway/parts/*.sh) gateway/nfclass-gateway .ci/
 .PHONY: lint
 lint:
 	clang-format --dry-run -Werror $(LINT_C)
-	clang-tidy --quiet --warnings-as-errors='*' $(filter src/%.c tests/%.c,$(LINT_C)) \
+	clang-tidy --quiet --warnings-as-errors='*' $(filter %.c,$(LINT_C)) \
 		-- $(CPPFLAGS) -std=c11
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
+		--suppress=missingIncludeSystem --suppress=ctuuninitvar \
+		--suppress=invalidPointerCast -I include src tests
 	shellcheck -x $(LINT_SH)
 
 SBIN = $(DESTDIR)$(PREFIX)/sbin

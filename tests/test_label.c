@@ -104,20 +104,21 @@ static int clear(void **state)
 /* One burst of three flows: large packets, small packets, a single packet. */
 static void label_three(const struct model *m, struct label label[3])
 {
+	struct labeller_params p = { .model = m, .max_burst_flows = 3, .alone = true };
+	struct labeller *l = labeller_new(&p);
 	struct burst_tracker *t = tracker();
-	void *work = malloc(label_work_size(m, 3));
 	struct burst *b;
 
-	assert_non_null(work);
+	assert_non_null(l);
 	add_flow(t, 0, 1, 1111, 4);
 	add_flow(t, 9, 2, 66, 4);
 	add_flow(t, 20, 3, 1111, 1);
 	burst_end_all(t, BURST_FLUSH);
 	b = burst_take(t);
-	label_burst(m, b, true, work, label);
+	memcpy(label, labeller_burst(l, b), 3 * sizeof(*label));
 	burst_release(t, b);
 	burst_tracker_free(t);
-	free(work);
+	labeller_free(l);
 }
 
 static void flows_are_labelled_in_their_order(void **state)
@@ -146,12 +147,12 @@ static void too_few_packets_are_unknown(void **state)
 static void a_confidence_below_the_threshold_is_unknown(void **state)
 {
 	struct model *m = *state;
-	float keep = m->threshold[0];
+	float keep = m->threshold_alone[0];
 	struct label l[3];
 
-	m->threshold[0] = CALIBRATE_NEVER;
+	m->threshold_alone[0] = CALIBRATE_NEVER;
 	label_three(m, l);
-	m->threshold[0] = keep;
+	m->threshold_alone[0] = keep;
 	assert_string_equal(label_name(m, &l[0]), "Unknown");
 	assert_string_equal(label_reason_name(l[0].reason), "low-confidence");
 	assert_string_equal(label_name(m, &l[1]), "Small");

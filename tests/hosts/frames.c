@@ -75,7 +75,7 @@ bool wire_open(struct wire *w, const char *where)
 	uint8_t *m = w->to;
 
 	if (sscanf(where, "%63[^/]/%15[^/]/%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", netns, iface,
-	           m, m + 1, m + 2, m + 3, m + 4, m + 5) != 8) {
+	           &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 8) {
 		fprintf(stderr, "replay: '%s' is not NETNS/IFACE/MAC\n", where);
 		return false;
 	}
