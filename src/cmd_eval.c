@@ -256,7 +256,7 @@ static int eval_splits(struct eval *e, struct fault *f)
 	about(e, "seed=%" PRIu64, e->o->forest.seed);
 	about(e, "columns=%u", e->d.features.count);
 	about(e, "trees=%u", e->o->forest.trees);
-	progress_begin(&progress, "split");
+	progress_begin(&progress, "splits");
 	while (!err && e->repeats < e->o->repeat) {
 		progress_at(&progress, e->repeats, e->o->repeat);
 		err = eval_one_split(e, &p, f);

@@ -101,10 +101,6 @@ static int load_bursts(struct dataset *d, struct trace *t, struct dataset_row *r
 	while ((got = trace_next(t, &b, f)) > 0)
 		if (add_burst(d, row, b, set) < 0)
 			return no_memory(f);
-	if (got == -ENODATA) {
-		log_warn("%s", f->text);
-		got = 0;
-	}
 	return got;
 }
 
@@ -163,7 +159,7 @@ static int load_captures(struct dataset *d, const char *path, struct load *l,
 
 	if (err)
 		fail_one(l, f);
-	progress_begin(&progress, "reading trace");
+	progress_begin(&progress, "reading traces");
 	for (uint32_t i = first; i < l->files.count && err != -ENOMEM; i++) {
 		const char *file = l->files.name[i];
 		char name[2 * WALK_LABEL_SIZE + 4096];
@@ -174,7 +170,10 @@ static int load_captures(struct dataset *d, const char *path, struct load *l,
 		if (!err || err == -ENOMEM)
 			continue;
 		progress_clear(&progress);
-		fail_one(l, f);
+		if (err == -ENODATA)
+			log_warn("%s", f->text); /* its whole packets are in d */
+		else
+			fail_one(l, f);
 	}
 	progress_clear(&progress);
 	return err == -ENOMEM ? err : 0;
