@@ -44,6 +44,19 @@ __attribute__((format(printf, 2, 3))) static void about(struct eval *e, const ch
 	(void)names_add(&e->about, text); /* as will one that is missing */
 }
 
+static void about_data(struct eval *e, char **paths, int count)
+{
+	char text[900] = "";
+
+	for (int i = 0; i < count; i++) {
+		size_t len = strlen(text);
+
+		(void)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
+		               paths[i]);
+	}
+	about(e, "data=%s", text);
+}
+
 static int number_classes(struct eval *e, const struct names *known, struct fault *f)
 {
 	for (uint32_t c = 0; c < known->count; c++)
@@ -181,9 +194,8 @@ static void warn_unknown_classes(const struct eval *e, const struct model *m)
 	uint32_t foreign = e->classes.count - m->classes.count;
 
 	if (foreign)
-		log_warn("%u labels of the data are no classes of the model: right is "
-		         "only Unknown",
-		         foreign);
+		log_warn("%u label%s no class of the model: right is only Unknown",
+		         foreign, foreign == 1 ? " of the data is" : "s of the data are");
 }
 
 static int check_columns(const struct eval *e, const struct model *m, struct fault *f)
@@ -266,7 +278,7 @@ static int eval_splits(struct eval *e, struct fault *f)
 	about(e, "seed=%" PRIu64, e->o->forest.seed);
 	about(e, "columns=%u", e->d.features.count);
 	about(e, "trees=%u", e->o->forest.trees);
-	progress_begin(&progress, "split");
+	progress_begin(&progress, "splits");
 	while (!err && e->repeats < e->o->repeat) {
 		progress_at(&progress, e->repeats, e->o->repeat);
 		err = eval_one_split(e, &p, f);
@@ -338,8 +350,7 @@ static int eval_data(const struct options *o, struct model *m, char **paths, int
 	dataset_init(&e.d);
 	e.score = calloc(o->repeat, sizeof(*e.score));
 	code = e.score ? cmd_load(o, paths, count, &e.d) : cmd_failed("out of memory");
-	for (int i = 0; i < count; i++)
-		about(&e, "data=%s", paths[i]);
+	about_data(&e, paths, count);
 	if (e.d.rows > 0) {
 		err = m ? eval_model(&e, m, &f) : eval_splits(&e, &f);
 		if (err)
