@@ -110,6 +110,7 @@ hosts_up() {
 		ip link set wan up
 		ip addr add 203.0.113.1/24 dev wan
 		ip addr add 2001:db8:113::1/64 dev wan nodad
+		echo 1 >/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
 		ip route add default via 203.0.113.2
 		ip route add default via 2001:db8:113::2'
 }
