@@ -19,9 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 10000
 
 static int bail(const char *what)
 {
@@ -110,6 +111,7 @@ static int serve(uint16_t port)
 static int connect_to(int type, const char *address, const char *port)
 {
 	struct addrinfo want = { .ai_socktype = type, .ai_flags = AI_NUMERICHOST }, *at;
+	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 }; /* to connect, too */
 	int fd;
 
 	if (getaddrinfo(address, port, &want, &at) != 0) {
@@ -117,6 +119,9 @@ static int connect_to(int type, const char *address, const char *port)
 		return -1;
 	}
 	fd = socket(at->ai_family, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		                 sizeof(patience));
 	if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) < 0) {
 		(void)close(fd); /* nothing was written */
 		fd = -1;
