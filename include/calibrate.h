@@ -32,12 +32,19 @@ void calibrate_apply(const struct calibration *c, const float *prior, uint32_t c
 /* A threshold that no confidence reaches. */
 #define CALIBRATE_NEVER 2.0F
 
-/* threshold[class]: the smallest confidence such that, of the rows that would be named so
- * with at least this confidence, the share of right ones is at least precision with 90 %
- * certainty (one-sided Clopper-Pearson, 1934); CALIBRATE_NEVER when there is none.  0 or
- * -ENOMEM. */
-int calibrate_thresholds(const struct calibrate_votes *v, const struct calibration *c,
-                         double precision, float *threshold);
+/* What would be said of a row if nothing were Unknown. */
+struct calibrate_guess {
+	uint32_t label; /* the guessed class */
+	float confidence;
+	bool right;
+};
+
+/* threshold[class]: the smallest confidence such that, of the guesses of that class with
+ * at least this confidence, the share of right ones is at least precision with 90 %
+ * certainty (one-sided Clopper-Pearson, 1934); CALIBRATE_NEVER when there is none.  Sorts
+ * the n guesses. */
+void calibrate_thresholds(struct calibrate_guess *guess, size_t n, uint32_t classes,
+                          double precision, float *threshold);
 
 /* The probability of k or more successes among n tries that succeed with p in (0, 1). */
 double calibrate_tail(uint64_t k, uint64_t n, double p);

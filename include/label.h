@@ -18,19 +18,27 @@ struct label {
 const char *label_name(const struct model *m, const struct label *l);
 const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ... */
 
-/* The label of one burst-flow by votes of forest_votes() for it alone; work has room for
- * a float for each class. */
-struct label label_of_votes(const struct model *m, const uint32_t *votes,
-                            uint64_t packets, float *work);
+/* The label that probabilities q[class] give; alone: they are by own votes only. */
+struct label label_of(const struct model *m, const float *q, bool alone,
+                      uint64_t packets);
 
-/* The class with the most votes; of several with as many, the first. */
-uint32_t label_most_votes(const uint32_t *votes, uint32_t classes);
+/* Names bursts by a model, one after the other, and keeps what they tell of the bursts to
+ * come. */
+struct labeller;
 
-/* Labels for all flows of an ended burst, in the order of its list; label has room for
- * b->flow_count.  alone: each by its own votes only.  work is scratch memory of
- * label_work_size(m, most flows) bytes. */
-void label_burst(const struct model *m, const struct burst *b, bool alone, void *work,
-                 struct label *label);
-size_t label_work_size(const struct model *m, uint32_t most_flows);
+struct labeller_params {
+	const struct model *model; /* borrowed until labeller_free() */
+	uint32_t max_burst_flows;
+	bool alone; /* each burst-flow by its own votes only */
+	struct hash_key secret;
+};
+
+/* NULL when memory is short.  Ended by labeller_free(), which takes NULL. */
+struct labeller *labeller_new(const struct labeller_params *p);
+void labeller_free(struct labeller *l);
+
+/* Labels for all flows of an ended burst, in the order of its list, good until the next
+ * call.  Bursts come in the order of their ends. */
+const struct label *labeller_burst(struct labeller *l, const struct burst *b);
 
 #endif

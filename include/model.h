@@ -4,6 +4,7 @@
 
 #include "feature.h"
 #include "calibrate.h"
+#include "evidence.h"
 
 /* A forest with all that is needed to use it rightly: what its features are, how bursts
  * were cut, what the classes are called, how votes become confidence, from which
@@ -15,10 +16,13 @@ struct model {
 	uint32_t mtu_bytes;
 	uint32_t min_packets; /* fewer in a burst-flow: Unknown, too-few-packets */
 	struct names classes;
-	float *prior;     /* by class: its share of the training rows */
-	float *threshold; /* by class: smallest confidence to be named; above 1: never */
-	float precision;  /* what the thresholds were set for */
+	float *prior; /* by class: its share of the training rows */
+	/* By class: the smallest confidence to be named, with all evidence and by a
+	 * burst-flow's own votes; above 1: never. */
+	float *threshold, *threshold_alone;
+	float precision; /* what the thresholds were set for */
 	struct calibration calibration;
+	struct evidence_strengths strengths;
 	float *importance_gini, *importance_permutation; /* by feature */
 	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */
 	struct names provenance;
@@ -28,7 +32,7 @@ struct model {
 void model_init(struct model *m);
 void model_clear(struct model *m);
 
-/* The four arrays, all zero, for so many classes and features.  0 or -ENOMEM; m is to be
+/* The arrays, all zero, for so many classes and features.  0 or -ENOMEM; m is to be
  * cleared in either case. */
 int model_reserve(struct model *m, uint32_t classes, uint32_t features);
 

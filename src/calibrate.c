@@ -178,55 +178,26 @@ double calibrate_tail(uint64_t k, uint64_t n, double p)
 	return beta_share((double)k, (double)(n - k + 1), p);
 }
 
-struct guess {
-	uint32_t label; /* guessed */
-	float confidence;
-	bool right;
-};
-
 /* By class, the surest first. */
 static int by_confidence(const void *a, const void *b)
 {
-	const struct guess *x = a, *y = b;
+	const struct calibrate_guess *x = a, *y = b;
 
 	if (x->label != y->label)
 		return x->label < y->label ? -1 : 1;
 	return x->confidence > y->confidence ? -1 : x->confidence < y->confidence;
 }
 
-static size_t make_guesses(const struct calibrate_votes *v, const struct calibration *c,
-                           struct guess *guess)
+void calibrate_thresholds(struct calibrate_guess *guess, size_t n, uint32_t classes,
+                          double precision, float *threshold)
 {
-	float p[FOREST_CLASSES_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < v->rows; i++) {
-		const uint32_t *votes = v->votes + i * v->classes;
-		uint32_t best = forest_best(votes, v->classes);
-
-		if (!v->trees[i])
-			continue;
-		calibrate_apply(c, v->prior, v->classes, votes, v->trees[i], p);
-		guess[n++] = (struct guess){ best, p[best], best == v->label[i] };
-	}
-	qsort(guess, n, sizeof(*guess), by_confidence);
-	return n;
-}
-
-int calibrate_thresholds(const struct calibrate_votes *v, const struct calibration *c,
-                         double precision, float *threshold)
-{
-	struct guess *guess = calloc(v->rows + 1, sizeof(*guess));
 	uint64_t named = 0, right = 0;
-	size_t n;
 
-	if (!guess)
-		return -ENOMEM;
-	for (uint32_t k = 0; k < v->classes; k++)
+	qsort(guess, n, sizeof(*guess), by_confidence);
+	for (uint32_t k = 0; k < classes; k++)
 		threshold[k] = CALIBRATE_NEVER;
-	n = make_guesses(v, c, guess);
 	for (size_t i = 0; i < n; i++) {
-		const struct guess *g = &guess[i];
+		const struct calibrate_guess *g = &guess[i];
 
 		if (i == 0 || guess[i - 1].label != g->label)
 			named = right = 0;
@@ -240,6 +211,4 @@ int calibrate_thresholds(const struct calibrate_votes *v, const struct calibrati
 		    calibrate_tail(right, named, precision) <= DOUBT)
 			threshold[g->label] = g->confidence;
 	}
-	free(guess);
-	return 0;
 }

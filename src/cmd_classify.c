@@ -18,15 +18,13 @@ struct classifier {
 	const struct options *o;
 	struct burst_params burst;
 	struct model model;
-	struct label *label;
-	void *work;
+	struct labeller *labeller; /* of the trace at hand */
 };
 
 static void put_burst(struct classifier *c, const struct burst *b)
 {
-	const struct label *l = c->label;
+	const struct label *l = labeller_burst(c->labeller, b);
 
-	label_burst(&c->model, b, c->o->alone, c->work, c->label);
 	if (c->o->format == RECORD_SEED)
 		printf("Burst %" PRIu64 ":\n", b->number);
 	burst_each_flow (b, bf) {
@@ -53,8 +51,18 @@ static int classify_trace(struct classifier *c, const char *path)
 		log_error("%s", f.text);
 		return CMD_FAILED;
 	}
+	c->labeller = labeller_new(&(struct labeller_params){
+		.model = &c->model,
+		.max_burst_flows = c->burst.max_burst_flows,
+		.alone = c->o->alone,
+	});
+	if (!c->labeller) {
+		trace_free(t);
+		return cmd_failed("out of memory");
+	}
 	while ((got = trace_next(t, &b, &f)) > 0 && cmd_out_ok())
 		put_burst(c, b);
+	labeller_free(c->labeller);
 	trace_free(t);
 	return got < 0 ? cmd_broken(got, &f) : CMD_DONE;
 }
@@ -62,7 +70,6 @@ static int classify_trace(struct classifier *c, const char *path)
 /* Bursts are cut as those that the model was trained on. */
 static int prepare(struct classifier *c, struct fault *f)
 {
-	uint32_t most = c->o->burst.max_burst_flows;
 	int err = cmd_load_model(&c->model, c->o->model, f);
 
 	if (err)
@@ -71,9 +78,7 @@ static int prepare(struct classifier *c, struct fault *f)
 	c->burst.gap = c->model.gap;
 	c->burst.max = c->model.max;
 	c->burst.mtu_bytes = c->model.mtu_bytes;
-	c->label = calloc(most, sizeof(*c->label));
-	c->work = malloc(label_work_size(&c->model, most));
-	return c->label && c->work ? 0 : fault_set(f, -ENOMEM, "out of memory");
+	return 0;
 }
 
 static int classify_all(struct classifier *c)
@@ -108,8 +113,6 @@ int cmd_classify(const struct options *o)
 		code = classify_all(&c);
 	else
 		log_error("%s", f.text);
-	free(c.label);
-	free(c.work);
 	model_clear(&c.model);
 	return code;
 }

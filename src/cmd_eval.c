@@ -12,6 +12,7 @@
 #include "load.h"
 #include "log.h"
 #include "report.h"
+#include "weigh.h"
 
 /* Classes are numbered as the judged model numbers them; labels of the data that it does
  * not know follow. */
@@ -59,39 +60,64 @@ static int number_classes(struct eval *e, const struct names *known, struct faul
 	return judge_init(&e->sum, e->classes.count) ? 0 : no_memory(f);
 }
 
-/* What the model says of one row: a case, and its share of votes by class. */
-static struct judge_case judge_row(const struct eval *e, const struct model *m,
-                                   uint32_t at, uint32_t *votes, float *weight)
+/* Rows to judge, and what the model says of them: rows of probabilities, by each row's
+ * own votes and in the light of all evidence. */
+struct judgement {
+	const uint32_t *rows;
+	size_t count;
+	float *own, *all;
+	struct judge_case *cases;
+};
+
+static int ask_model(const struct eval *e, const struct model *m, struct judgement *j)
+{
+	uint32_t width = m->classes.count;
+	uint32_t *votes = calloc(width, sizeof(*votes));
+
+	if (!votes)
+		return -ENOMEM;
+	for (size_t i = 0; i < j->count; i++) {
+		forest_votes(m->forest, e->d.x + (size_t)j->rows[i] * e->d.features.count,
+		             votes);
+		model_confidence(m, votes, forest_trees(m->forest), j->own + i * width);
+	}
+	free(votes);
+	return weigh_rows(&e->d, j->rows, j->count, &m->strengths, width, j->own, j->all);
+}
+
+static struct judge_case case_of(const struct eval *e, const struct model *m, uint32_t at,
+                                 const float *q)
 {
 	const struct dataset_row *row = &e->d.row[at];
 	uint64_t packets = e->d.has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
-	struct label l;
+	struct label l = label_of(m, q, e->o->alone, packets);
 
-	forest_votes(m->forest, e->d.x + (size_t)at * e->d.features.count, votes);
-	l = label_of_votes(m, votes, packets, weight);
-	for (uint32_t c = 0; c < m->classes.count; c++)
-		weight[c] = (float)votes[c];
 	return (struct judge_case){ e->class_of[row->label], l.best,     l.confidence,
 		                    l.reason == LABEL_KNOWN, row->trace, row->burst };
 }
 
 static int judge_rows(const struct eval *e, const struct model *m, const uint32_t *rows,
-                      size_t count, struct judge *j)
+                      size_t count, struct judge *sum)
 {
 	uint32_t width = m->classes.count;
-	struct judge_case *cases = calloc(count + 1, sizeof(*cases));
-	uint32_t *votes = calloc(width + 1, sizeof(*votes));
-	float *weight = calloc(count * width + 1, sizeof(*weight));
-	bool ok = cases && votes && weight;
+	struct judgement j = {
+		.rows = rows,
+		.count = count,
+		.own = calloc(count * width + 1, sizeof(*j.own)),
+		.all = calloc(count * width + 1, sizeof(*j.all)),
+		.cases = calloc(count + 1, sizeof(*j.cases)),
+	};
+	const float *q = e->o->alone ? j.own : j.all;
+	int err = j.own && j.all && j.cases ? ask_model(e, m, &j) : -ENOMEM;
 
-	for (size_t i = 0; i < count && ok; i++)
-		cases[i] = judge_row(e, m, rows ? rows[i] : (uint32_t)i, votes,
-		                     weight + i * width);
-	ok = ok && judge_cases(j, cases, count, weight, width);
-	free(cases);
-	free(votes);
-	free(weight);
-	return ok ? 0 : -ENOMEM;
+	for (size_t i = 0; i < count && !err; i++)
+		j.cases[i] = case_of(e, m, rows[i], q + i * width);
+	if (!err && !judge_cases(sum, j.cases, count, q, width))
+		err = -ENOMEM;
+	free(j.own);
+	free(j.all);
+	free(j.cases);
+	return err;
 }
 
 /* Judge, and add what comes out to the sums. */
@@ -152,6 +178,20 @@ static int check_columns(const struct eval *e, const struct model *m, struct fau
 	                 feature_set_name(m->set));
 }
 
+static int judge_all(struct eval *e, const struct model *m, struct fault *f)
+{
+	uint32_t *rows = calloc(e->d.rows, sizeof(*rows));
+	int err;
+
+	if (!rows)
+		return no_memory(f);
+	for (size_t i = 0; i < e->d.rows; i++)
+		rows[i] = (uint32_t)i;
+	err = judge_model(e, m, rows, e->d.rows, f);
+	free(rows);
+	return err;
+}
+
 static int eval_model(struct eval *e, const struct model *m, struct fault *f)
 {
 	int err = check_columns(e, m, f);
@@ -166,7 +206,7 @@ static int eval_model(struct eval *e, const struct model *m, struct fault *f)
 	about(e, "trained on=%s", provenance(m, "set"));
 	about(e, "features=%s", feature_set_name(m->set));
 	about(e, "trees=%u", forest_trees(m->forest));
-	return judge_model(e, m, NULL, e->d.rows, f);
+	return judge_all(e, m, f);
 }
 
 static int eval_one_split(struct eval *e, const struct train_params *p, struct fault *f)

@@ -15,6 +15,7 @@ void model_clear(struct model *m)
 	names_clear(&m->provenance);
 	free(m->prior);
 	free(m->threshold);
+	free(m->threshold_alone);
 	free(m->importance_gini);
 	free(m->importance_permutation);
 	forest_free(m->forest);
@@ -25,10 +26,12 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 {
 	m->prior = calloc(classes + 1, sizeof(*m->prior));
 	m->threshold = calloc(classes + 1, sizeof(*m->threshold));
+	m->threshold_alone = calloc(classes + 1, sizeof(*m->threshold_alone));
 	m->importance_gini = calloc(features + 1, sizeof(*m->importance_gini));
 	m->importance_permutation =
 		calloc(features + 1, sizeof(*m->importance_permutation));
-	return m->prior && m->threshold && m->importance_gini && m->importance_permutation
+	return m->prior && m->threshold && m->threshold_alone && m->importance_gini &&
+	                       m->importance_permutation
 	               ? 0
 	               : -ENOMEM;
 }

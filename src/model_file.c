@@ -68,8 +68,8 @@ int model_pack(const struct model *m, uint8_t **data, size_t *len)
 	struct bytes table = { 0 }, body = { 0 }, file = { 0 };
 	bool done;
 
-	if (!m->forest || !m->prior || !m->threshold || !m->importance_gini ||
-	    !m->importance_permutation || !model_within_limits(m))
+	if (!m->forest || !m->prior || !m->threshold || !m->threshold_alone ||
+	    !m->importance_gini || !m->importance_permutation || !model_within_limits(m))
 		return -EINVAL;
 	done = put_sections(m, &table, &body) && put_file(&table, &body, &file);
 	free(table.data);

@@ -82,11 +82,22 @@ static bool calibration_ok(const struct model *m)
 	    !between(m->precision, 0.01F, 0.9999F))
 		return false;
 	for (uint32_t i = 0; i < m->classes.count; i++) {
-		if (!between(m->prior[i], 0, 1) || !between(m->threshold[i], 0, 1e6F))
+		if (!between(m->prior[i], 0, 1) || !between(m->threshold[i], 0, 1e6F) ||
+		    !between(m->threshold_alone[i], 0, 1e6F))
 			return false;
 		sum += (double)m->prior[i];
 	}
 	return sum > 0.99 && sum < 1.01;
+}
+
+static bool strengths_ok(const struct evidence_strengths *s)
+{
+	const float strength[] = { s->own, s->same, s->flow, s->server, s->prior };
+
+	for (size_t i = 0; i < sizeof(strength) / sizeof(strength[0]); i++)
+		if (!between(strength[i], 0, 100))
+			return false;
+	return between(s->alpha, 1e-3F, 1e3F) && between(s->fade, 0, 1);
 }
 
 static bool importance_ok(const struct model *m)
@@ -110,7 +121,7 @@ bool model_within_limits(const struct model *m)
 	for (uint32_t i = 0; i < m->classes.count; i++)
 		if (!label_ok(m->classes.name[i]))
 			return false;
-	return calibration_ok(m) && importance_ok(m);
+	return calibration_ok(m) && strengths_ok(&m->strengths) && importance_ok(m);
 }
 
 static void pack_meta(const struct model *m, struct bytes *b)
@@ -251,6 +262,7 @@ static void pack_calibration(const struct model *m, struct bytes *b)
 	bytes_f32(b, m->precision);
 	put_floats(b, m->prior, m->classes.count);
 	put_floats(b, m->threshold, m->classes.count);
+	put_floats(b, m->threshold_alone, m->classes.count);
 }
 
 static int parse_calibration(struct model *m, struct cursor c, struct fault *f)
@@ -259,9 +271,32 @@ static int parse_calibration(struct model *m, struct cursor c, struct fault *f)
 	    !bytes_get_f32(&c, &m->calibration.power) ||
 	    !bytes_get_f32(&c, &m->precision) ||
 	    !get_floats(&c, m->prior, m->classes.count) ||
-	    !get_floats(&c, m->threshold, m->classes.count) || cur_left(&c))
+	    !get_floats(&c, m->threshold, m->classes.count) ||
+	    !get_floats(&c, m->threshold_alone, m->classes.count) || cur_left(&c))
 		return cut_short(f);
 	if (!calibration_ok(m))
+		return fault_set(f, -EINVAL, "a number is out of range");
+	return 0;
+}
+
+static void pack_evidence(const struct model *m, struct bytes *b)
+{
+	const struct evidence_strengths *s = &m->strengths;
+	const float v[] = { s->own,   s->same,  s->flow, s->server,
+		            s->prior, s->alpha, s->fade };
+
+	put_floats(b, v, sizeof(v) / sizeof(v[0]));
+}
+
+static int parse_evidence(struct model *m, struct cursor c, struct fault *f)
+{
+	float v[7];
+
+	if (!get_floats(&c, v, sizeof(v) / sizeof(v[0])) || cur_left(&c))
+		return cut_short(f);
+	m->strengths =
+		(struct evidence_strengths){ v[0], v[1], v[2], v[3], v[4], v[5], v[6] };
+	if (!strengths_ok(&m->strengths))
 		return fault_set(f, -EINVAL, "a number is out of range");
 	return 0;
 }
@@ -311,6 +346,7 @@ const struct model_section model_section[MODEL_SECTIONS] = {
 	{ "SCHM", pack_schema, parse_schema },
 	{ "CLAS", pack_classes, parse_classes },
 	{ "CALI", pack_calibration, parse_calibration },
+	{ "EVID", pack_evidence, parse_evidence },
 	{ "IMPO", pack_importance, parse_importance },
 	{ "TREE", pack_trees, parse_trees },
 };

@@ -116,7 +116,7 @@ static void put_kv_line(struct line *l, const struct record *r)
 	put_kv(l, "out", *r->out ? r->out : "-");
 	if (*r->reason)
 		put_kv(l, "reason", r->reason);
-	if (r->burst_flags) {
+	if (r->burst_flags & ~(unsigned)BURST_FLUSH) { /* how all captures end */
 		put(l, " flags=");
 		put_flags(l, r->burst_flags, "");
 	}

@@ -6,6 +6,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 golden=tests/golden
+[ -x "$build/nfclass" ] && [ -x "$build/tests/gen_traffic" ] || {
+	echo "$build/nfclass and the test tools are not built"
+	exit 77
+}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -49,4 +53,35 @@ for link in ethernet vlan raw null loop sll sll2; do
 		}
 	done
 done
+
+# A small set of made-up apps: a model, and what it says.  The classes are mixed up a
+# little so that there is something to be wrong about.
+set_of() {
+	for i in $(seq "$1" "$2"); do
+		for app in chat game video; do
+			mkdir -p "$dir/$3/$app"
+			"$build/tests/gen_traffic" $app "$i" 25 |
+				"$build/tests/gen_capture" >"$dir/$3/$app/$i.pcap"
+		done
+	done
+}
+set_of 1 8 set
+set_of 11 13 later
+cp "$dir/set/chat/8.pcap" "$dir/set/game/"
+cp "$dir/set/video/8.pcap" "$dir/set/chat/9.pcap"
+same train.txt in_dir train -o model.nfm --trees 20 --precision 0.8 --note source=made set
+same show.txt in_dir show model.nfm
+same eval.txt in_dir eval model.nfm later
+same split.txt in_dir eval --split 0.5 --repeat 3 --trees 20 --json split.json set
+for format in seed kv json; do
+	same classify.$format in_dir classify -m model.nfm --format $format \
+		later/chat/11.pcap later/video/11.pcap
+done
+
+# The same data gives the same model: by other threads, from elsewhere, from CSV.
+in_dir train -o other.nfm --trees 20 --precision 0.8 --note source=made --threads 3 ../"${dir##*/}"/set >/dev/null
+cmp "$dir/model.nfm" "$dir/other.nfm" || failed=1
+(cd "$dir" && "$nfclass" extract set >set.csv && "$nfclass" eval --split 0.5 --repeat 3 \
+	--trees 20 set.csv) >"$dir/out" 2>&1
+diff -u "$golden/split.txt" "$dir/out" || failed=1
 exit $failed

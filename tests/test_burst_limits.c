@@ -166,6 +166,30 @@ static void a_stale_flow_decides_its_client_anew(void **state)
 	(void)state;
 }
 
+/* The same with more stale flows before it than one packet forgets. */
+static void a_stale_flow_is_stale_in_a_crowd(void **state)
+{
+	struct burst_params p = burst_defaults();
+	struct burst_tracker *t = tracker(p);
+	struct packet pkt = udp(20, 0, 1000, 100), back;
+	struct burst *b;
+
+	pkt.src = addr_v4(0x01010101);
+	for (uint16_t i = 0; i < 20; i++)
+		feed(t, udp(i, 0, i, 100));
+	feed(t, pkt);
+	back = reply(pkt);
+	back.time.us = p.flow_timeout.us + 21;
+	feed(t, back);
+	while ((b = burst_take(t)))
+		burst_release(t, b);
+	burst_end_all(t, 0);
+	assert_true(addr_equal(burst_take(t)->client, pkt.dst));
+	assert_int_equal(burst_counters(t)->flows_expired, 3);
+	burst_tracker_free(t);
+	(void)state;
+}
+
 static void silent_flows_are_forgotten(void **state)
 {
 	struct burst_params p = burst_defaults();
@@ -305,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_full_client_table_ends_the_quietest_early),
 		cmocka_unit_test(a_burst_of_too_many_flows_is_cut),
 		cmocka_unit_test(a_stale_flow_decides_its_client_anew),
+		cmocka_unit_test(a_stale_flow_is_stale_in_a_crowd),
 		cmocka_unit_test(silent_flows_are_forgotten),
 		cmocka_unit_test(packets_in_are_packets_out),
 		cmocka_unit_test(all_may_end_while_one_begins),

@@ -65,7 +65,7 @@ static void crc32c_goes_on_from_any_cut(void **state)
 	for (size_t cut = 0; cut <= 9; cut++) {
 		uint32_t c = hash_crc32c(0, "123456789", cut);
 
-		assert_int_equal(hash_crc32c(c, "123456789" + cut, 9 - cut), 0xe3069283);
+		assert_int_equal(hash_crc32c(c, &"123456789"[cut], 9 - cut), 0xe3069283);
 	}
 	(void)state;
 }

@@ -48,6 +48,7 @@ static void kv_line_has_its_keys_in_order(void **state)
 	struct record r = plain();
 
 	(void)state;
+	r.burst_flags = BURST_FLUSH;
 	assert_string_equal(line(&r, RECORD_KV),
 	                    "burst=1 client=192.168.12.100:46984 "
 	                    "server=208.80.154.224:443 proto=TCP sent=15/1512 "
