@@ -76,13 +76,13 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libnfclass.a \
 		-lcmocka $(LIBS)
 
-$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests
+$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c,$^) -lpcap
 
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 
-$(BUILD)/tests:
-	mkdir -p $@/hosts
+$(BUILD)/tests $(BUILD)/tests/hosts:
+	mkdir -p $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d)
 
