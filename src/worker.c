@@ -148,7 +148,7 @@ static void ask_kernel(struct worker *w, struct mono now)
 static void tell_losses(struct worker *w)
 {
 	const struct queue_counters *q = queue_counters(w->queue);
-	uint64_t losses = q->missed + q->overruns + q->bad_messages +
+	uint64_t losses = q->missed + q->full + q->overruns + q->bad_messages +
 	                  w->n.kernel.queue_dropped + w->n.kernel.user_dropped;
 
 	if (losses != w->losses)
