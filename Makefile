@@ -10,7 +10,7 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor escape \
+MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
 	pool table flow burst \
 	feature evidence \
