@@ -14,7 +14,7 @@ struct table;
 
 /* The first member of every record. */
 struct table_node {
-	uint32_t hash, prev, next; /* the table's own */
+	uint32_t number, hash, prev, next; /* the table's own */
 };
 
 /* Room for max records (1 to 2^27) of record_size bytes (a multiple of 8), each of which
