@@ -26,6 +26,15 @@ QUEUES = "/proc/net/netfilter/nfnetlink_queue"
 RULE = "-t mangle -A FORWARD -j NFQUEUE --queue-num 0 --queue-bypass"
 SKIP = "-t mangle -A FORWARD -m connmark --mark 0x03000000/0x0f000000 -j RETURN"
 MARK = "-t mangle -A PREROUTING -j CONNMARK --set-xmark 0x03000000/0x0f000000"
+CONF = """[queue]
+[flow]
+max = 262144
+per_burst = 16384
+[model]
+path = {model}
+[log]
+syslog = no
+"""
 TICKS = os.sysconf("SC_CLK_TCK")
 SENDER_CORE, READER_CORE = 0, 1
 
@@ -309,8 +318,11 @@ def measure(args):
     prefer_us()
     programs = {"bare": [os.path.join(BIN, "bare_queue")],
                 "classic": [os.path.join(BIN, "classic_queue")]}
-    if args.daemon:
-        programs["nfclassd"] = args.daemon.split()
+    if args.nfclassd:
+        conf = os.path.join(args.folder, "nfclass.ini")
+        with open(conf, "w", encoding="ascii") as f:
+            f.write(CONF.format(model=os.path.abspath(args.model)))
+        programs["nfclassd"] = [os.path.abspath(args.nfclassd), "-f", "-c", conf]
     bench = Bench(Net(*args.inside.split(",")), programs, args.rounds)
     bars = {("nfclassd", "bare"): 0.95, ("nfclassd", "classic"): 1.3,
             ("nfclassd", "none"): 0.70, ("bare", "none"): None, ("classic", "none"): None}
@@ -330,7 +342,9 @@ def measure(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="where the rivals are")
-    parser.add_argument("--daemon", help="nfclassd's command line, in the foreground")
+    parser.add_argument("--nfclassd", help="the daemon")
+    parser.add_argument("--model", default=os.path.join(HERE, "../../models/cs4516.nfm"))
+    parser.add_argument("--folder", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--ms", type=int, default=1500, help="length of a round")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
@@ -345,12 +359,14 @@ def main():
         return 77
     prefix = f"nfc-{os.getpid()}"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    folder = tempfile.TemporaryDirectory(prefix="nfclass-bench-")
     try:
         client, gateway, server = build_net(prefix)
         return subprocess.run(["ip", "netns", "exec", gateway, sys.executable, __file__,
-                               "--inside", f"{client},{server}", *sys.argv[1:]],
-                              check=False).returncode
+                               "--inside", f"{client},{server}", "--folder", folder.name,
+                               *sys.argv[1:]], check=False).returncode
     finally:
+        folder.cleanup()
         for host in "cgs":
             subprocess.run(["ip", "netns", "del", f"{prefix}-{host}"], check=False,
                            stderr=subprocess.DEVNULL)
