@@ -15,7 +15,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	pool table flow burst \
 	feature evidence \
 	names bytes order csv dataset dataset_csv \
-	codes split tree oob forest forest_train \
+	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file weigh train \
 	label record tally judge holdout report report_json report_html \
 	file replay walk trace progress load conf ring queue

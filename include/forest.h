@@ -21,6 +21,9 @@ struct forest_params {
 	unsigned threads;  /* 1 and up; never changes the result */
 	uint64_t seed;
 	bool bootstrap; /* a sample with replacement for each tree; else all rows */
+	/* The sample is of whole traces by class, where each class has BAGS_LEAST or
+	 * more: then out-of-bag votes know nothing of a row's trace. */
+	bool by_trace;
 	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
 	 * randomized trees", 2006). */
 	bool extra;
@@ -28,7 +31,7 @@ struct forest_params {
 	void *progress_arg;
 };
 
-/* 100 trees, bootstrap, leaves of one row, one thread, seed 1. */
+/* 100 trees, bootstrap by row, leaves of one row, one thread, seed 1. */
 struct forest_params forest_defaults(void);
 
 #define FOREST_TREES_MAX    10000

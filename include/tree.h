@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bags.h"
 #include "split.h"
 
 /* One CART tree (Breiman et al., "Classification and regression trees", 1984): how it is
@@ -88,6 +89,7 @@ struct tree_params {
 	unsigned min_leaf;
 	bool extra; /* cuts at random */
 	bool bootstrap;
+	const struct bags *bags; /* draw these instead of rows; NULL for rows */
 };
 
 /* What a thread needs to grow trees. */
@@ -97,7 +99,8 @@ struct grower {
 	struct rng rng;
 	struct splitter splitter;
 	uint16_t *record, *spare;
-	uint16_t *times; /* by row: how often the sample has it */
+	uint16_t *times;     /* by row: how often the sample has it */
+	uint16_t *bag_times; /* by bag */
 	struct tree_node *node;
 	uint32_t nodes;
 	struct tree_shares shares;

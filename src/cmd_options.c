@@ -58,6 +58,8 @@ static const struct option_row {
 	  "features tried at a split; 0 for the square root of all (0)" },
 	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
 	  "N", "fewest samples in a leaf (1)" },
+	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST, NULL,
+	  "cut the tried features at random places (extra-trees)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS, NUMBER32, AT(forest.threads), 1, 1024, 0, "N",

@@ -12,6 +12,7 @@
  * what a tree becomes depends on its number alone. */
 struct training {
 	struct codes codes;
+	struct bags bags;
 	struct tree_params tree;
 	const struct forest_params *params;
 	struct oob oob;
@@ -305,11 +306,25 @@ static int run(struct training *t, const struct dataset *d, struct forest_oob *o
 static void training_clear(struct training *t)
 {
 	codes_clear(&t->codes);
+	bags_clear(&t->bags);
 	for (unsigned i = 0; t->shares && i < t->params->trees; i++)
 		tree_shares_clear(&t->shares[i]);
 	free(t->shares);
 	free(t->gain);
 	free(t->oob.loss);
+}
+
+static int choose_sample(struct training *t, const struct dataset *d,
+                         const uint32_t *rows, size_t count)
+{
+	int made;
+
+	if (!t->params->bootstrap || !t->params->by_trace)
+		return 0;
+	made = bags_make(&t->bags, d, rows, count);
+	if (made > 0)
+		t->tree.bags = &t->bags;
+	return made < 0 ? made : 0;
 }
 
 struct forest *forest_train(const struct dataset *d, const uint32_t *rows, size_t count,
@@ -334,7 +349,8 @@ struct forest *forest_train(const struct dataset *d, const uint32_t *rows, size_
 		                       .min_leaf = p->min_leaf,
 		                       .extra = p->extra,
 		                       .bootstrap = p->bootstrap };
-	if (!codes_make(&t.codes, d, rows, count) && !run(&t, d, oob))
+	if (!codes_make(&t.codes, d, rows, count) && !choose_sample(&t, d, rows, count) &&
+	    !run(&t, d, oob))
 		fo = forest_of(&parts);
 	if (!fo) {
 		(void)fault_set(f, -ENOMEM,

@@ -84,17 +84,20 @@ static void own_probabilities(struct unseen *u, const struct model *m)
 static void set_thresholds(struct unseen *u, const struct model *m, const float *q,
                            float *threshold)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < u->v.rows; i++, q += u->v.classes) {
 		uint32_t best = 0;
 
+		if (!u->v.trees[i])
+			continue; /* no tree has anything to say of it */
 		for (uint32_t c = 1; c < u->v.classes; c++)
 			if (q[c] > q[best])
 				best = c;
-		u->guess[i] =
+		u->guess[n++] =
 			(struct calibrate_guess){ best, q[best], best == u->label[i] };
 	}
-	calibrate_thresholds(u->guess, u->v.rows, u->v.classes, (double)m->precision,
-	                     threshold);
+	calibrate_thresholds(u->guess, n, u->v.classes, (double)m->precision, threshold);
 }
 
 /* Confidence and thresholds from what trees say of rows that they have not seen. */

@@ -113,11 +113,14 @@ int grower_init(struct grower *g, const struct codes *codes,
 	g->record = malloc(size + 1);
 	g->spare = malloc(size + 1);
 	g->times = calloc(rows + 1, sizeof(*g->times));
+	g->bag_times = calloc(rows + 1, sizeof(*g->bag_times));
 	g->node = malloc((2 * rows + 2) * sizeof(*g->node));
 	g->stack = malloc((rows + 2) * sizeof(*g->stack));
 	if (splitter_init(&g->splitter, codes, params->min_leaf))
 		return -ENOMEM;
-	return g->record && g->spare && g->times && g->node && g->stack ? 0 : -ENOMEM;
+	return g->record && g->spare && g->times && g->bag_times && g->node && g->stack
+	               ? 0
+	               : -ENOMEM;
 }
 
 void grower_clear(struct grower *g)
@@ -125,6 +128,7 @@ void grower_clear(struct grower *g)
 	free(g->record);
 	free(g->spare);
 	free(g->times);
+	free(g->bag_times);
 	free(g->node);
 	free(g->stack);
 	splitter_clear(&g->splitter);
@@ -141,20 +145,38 @@ static inline void copy_record(uint16_t *to, const uint16_t *from, size_t stride
 	}
 }
 
-/* Draw as many rows as there are, with replacement; each is one record that knows how
- * often it was drawn.  Returns the number of records. */
+static void draw_rows(struct grower *g)
+{
+	uint32_t rows = (uint32_t)g->codes->rows;
+
+	for (uint32_t i = 0; i < rows; i++)
+		g->times[i] = !g->params.bootstrap;
+	for (uint32_t i = 0; i < rows && g->params.bootstrap; i++) {
+		uint32_t row = rng_below(&g->rng, rows);
+
+		g->times[row] += g->times[row] < UINT16_MAX;
+	}
+}
+
+/* No trace so often that a row would take two records: there is room for one each. */
+static void draw_bags(struct grower *g)
+{
+	bags_draw(g->params.bags, &g->rng, g->bag_times, CODES_WEIGHT_MAX);
+	for (size_t i = 0; i < g->codes->rows; i++)
+		g->times[i] = g->bag_times[g->params.bags->bag[i]];
+}
+
+/* The tree's sample: each row is one record that knows how often it was drawn.  Returns
+ * the number of records. */
 static uint32_t draw_sample(struct grower *g)
 {
 	const struct codes *c = g->codes;
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < c->rows; i++)
-		g->times[i] = !g->params.bootstrap;
-	for (size_t i = 0; i < c->rows && g->params.bootstrap; i++) {
-		uint32_t row = rng_below(&g->rng, (uint32_t)c->rows);
-
-		g->times[row] += g->times[row] < UINT16_MAX;
-	}
+	if (g->params.bags)
+		draw_bags(g);
+	else
+		draw_rows(g);
 	for (size_t i = 0; i < c->rows; i++) {
 		for (uint32_t left = g->times[i]; left;) {
 			uint32_t w = left < CODES_WEIGHT_MAX ? left : CODES_WEIGHT_MAX;

@@ -23,10 +23,12 @@ static void make_model(struct model *m, unsigned trees, unsigned min_leaf)
 	m->precision = 0.9F;
 	m->calibration = (struct calibration){ 0.01F, 2 };
 	assert_int_equal(model_reserve(m, 3, feature_count(m->set)), 0);
+	m->strengths = evidence_defaults();
 	for (uint32_t i = 0; i < 3; i++) {
 		assert_int_equal(names_add(&m->classes, d.labels.name[i]), i);
 		m->prior[i] = 1 / 3.0F;
 		m->threshold[i] = 0.5F + 0.5F * (float)i;
+		m->threshold_alone[i] = 0.6F;
 	}
 	m->importance_gini[0] = 1;
 	m->importance_permutation[0] = 0.5F;
@@ -82,6 +84,8 @@ static void comes_back_as_it_was(void **state)
 		assert_int_equal(n.max.us, 10000000);
 		assert_int_equal(n.min_packets, 2);
 		assert_true(n.threshold[2] == 1.5F);
+		assert_true(n.threshold_alone[2] == 0.6F);
+		assert_true(n.strengths.fade == m.strengths.fade);
 		for (int i = 0; i < 50; i++) {
 			float x[FEATURE_MAX] = { (float)i / 10, 7, (float)(i % 5) };
 
@@ -160,7 +164,7 @@ static void put_le32(uint8_t *p, uint32_t v)
 }
 
 #define HEAD    24
-#define ENTRIES 6
+#define ENTRIES 7
 
 /* Make all checksums right again, as whoever forges a model would. */
 static void forge(uint8_t *data)
@@ -239,7 +243,7 @@ static void says_where_and_why(void **state)
 	(void)state;
 	make_model(&m, 3, 2);
 	pack(&m, &data, &len);
-	at = section_at(data, 5);
+	at = section_at(data, 6);
 	put_le32(data + at, 2000000000); /* trees */
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
 	assert_non_null(strstr(f.text, "wrong checksum of section TREE"));
