@@ -18,7 +18,9 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file weigh train \
 	label record tally judge holdout report report_json report_html \
-	file replay walk trace progress load conf ring queue
+	file replay walk trace progress load \
+	clock route addrs setting conf ring qmsg qtable queue outbox worker \
+	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -40,7 +42,9 @@ ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(HARDEN) -pthread
 MODULE_C = $(wildcard $(MODULES:%=src/%.c))
 MODULE_O = $(MODULE_C:src/%.c=$(BUILD)/%.o)
 COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c))
-DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclassd.c src/worker.c))
+# Files that only the one program uses.
+DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c
+DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
 # Programs that tests run on their hosts; replay is made of several files.

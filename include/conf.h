@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_CONF_H
+#define NFCLASS_CONF_H
+
+#include "flow.h"
+#include "setting.h"
+
+/* The settings of nfclassd and of the gateway script, nfclass.ini(5).  Only programs
+ * include this. */
+
+/* In gap_ms and max_ms: as the model says. */
+#define CONF_MODEL SETTING_WORD
+
+struct conf {
+	struct {
+		char lan[SETTING_TEXT_SIZE], wan[SETTING_TEXT_SIZE];
+		char lan_address[SETTING_TEXT_SIZE], prefixes[SETTING_TEXT_SIZE];
+		char dhcp_range[SETTING_TEXT_SIZE], dns[SETTING_TEXT_SIZE];
+		char nat[SETTING_TEXT_SIZE];
+		uint32_t dhcp_lease_s;
+	} gateway;
+	struct {
+		uint32_t first, workers, length, copy_bytes, buffer_bytes;
+		bool fail_open;
+	} queue;
+	struct {
+		uint32_t gap_ms, max_ms;
+	} burst;
+	struct {
+		uint32_t max, clients, per_burst, timeout_s;
+	} flow;
+	struct {
+		char path[SETTING_TEXT_SIZE]; /* absolute */
+	} model;
+	struct {
+		bool unknown, alone;
+	} label;
+	struct {
+		bool syslog, counters;
+		char ident[SETTING_TEXT_SIZE];
+		char file[SETTING_TEXT_SIZE];          /* absolute, or empty for none */
+		unsigned facility_word, level, format; /* which of the words allowed */
+		uint32_t status_s;
+		int facility; /* as in syslog.h */
+	} log;
+	struct flow_lan lan; /* prefixes, or else those of lan_address */
+};
+
+void conf_defaults(struct conf *c);
+
+/* Read an ini file.  Relative paths in it begin at its own folder.  0, or -errno with
+ * file, line, key, value and what is allowed in f; *c is then unspecified. */
+int conf_load(struct conf *c, const char *path, struct fault *f);
+
+/* A whole ini file with every key, which conf_load() turns into the same settings. */
+void conf_print(const struct conf *c, FILE *out);
+
+/* The names of the keys in which both differ and which only a restart can change, as
+ * "[queue] workers, [flow] max"; false when there are none. */
+bool conf_needs_restart(const struct conf *old, const struct conf *new, char *buf,
+                        size_t size);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_CREW_H
+#define NFCLASS_CREW_H
+
+#include "ifnames.h"
+#include "settings.h"
+#include "status.h"
+#include "watch.h"
+
+/* All workers together, from the main thread's side. */
+
+#define CREW_MOST 64
+
+struct crew {
+	struct worker *worker[CREW_MOST];
+	unsigned made, running, first_queue;
+	struct watch *watch;
+	int bell_fd; /* readable when labels wait or a worker has ended */
+};
+
+/* Every queue is bound, no thread runs yet.  0 or -errno with *f filled; ended by
+ * crew_clear() in either case. */
+int crew_make(struct crew *c, const struct settings *s, struct fault *f);
+int crew_start(struct crew *c, struct fault *f);
+void crew_clear(struct crew *c);
+
+/* Go over to new settings; when it returns 0 nobody uses the old ones.  -ENOMEM when some
+ * workers still do. */
+int crew_serve(struct crew *c, const struct settings *s);
+
+bool crew_has_lost_one(const struct crew *c);
+
+/* Write labels that wait, not so many that signals have to wait for long. */
+void crew_write_labels(struct crew *c, struct ifnames *names, struct sink *sink);
+
+/* Let all workers end, and write their last labels.  0 or the -errno that one ended by,
+ * which is logged. */
+int crew_end(struct crew *c, struct ifnames *names, struct sink *sink);
+
+void crew_log_status(struct crew *c, const struct sink *sink);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_OUTBOX_H
+#define NFCLASS_OUTBOX_H
+
+#include "record.h"
+#include "route.h"
+
+/* From ended bursts to labels on their way to another thread. */
+struct outbox;
+
+/* How labels are made.  model is borrowed until the outbox serves something else. */
+struct outbox_service {
+	const struct model *model;
+	bool unknown; /* else always the likeliest class */
+	bool alone;
+};
+
+struct outbox_params {
+	struct hash_key secret;
+	uint32_t most_flows;     /* in one burst */
+	uint32_t index, workers; /* burst numbers: index + 1, index + 1 + workers, ... */
+	int bell_fd;             /* an eventfd that is written to when labels wait */
+};
+
+/* A label on its way, with the interfaces still as indices. */
+struct outbox_record {
+	struct record record; /* in and out are empty */
+	uint32_t in_if, out_if;
+};
+
+struct outbox_counters {
+	uint64_t records; /* labels made */
+	uint64_t dropped; /* of them: the receiver was too slow */
+};
+
+/* NULL when memory is short.  Ended by outbox_free(), which takes NULL. */
+struct outbox *outbox_new(const struct outbox_params *p, const struct outbox_service *s);
+void outbox_free(struct outbox *o);
+
+/* What labels by a service, made by any thread for outbox_serve(), else ended by
+ * labeller_free().  NULL when memory is short. */
+struct labeller *outbox_labeller(const struct outbox *o, const struct outbox_service *s);
+
+/* For the sending thread only: */
+
+/* The old labeller is freed: its past was that of another model. */
+void outbox_serve(struct outbox *o, const struct outbox_service *s, struct labeller *l);
+const struct outbox_service *outbox_service(const struct outbox *o);
+
+/* Label a burst.  What the receiver has no room for is dropped. */
+void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes);
+
+/* From now on, wait up to so long altogether rather than drop. */
+void outbox_be_patient(struct outbox *o, unsigned most_ms);
+
+/* Ring the bell if there is something new. */
+void outbox_tell(struct outbox *o);
+struct outbox_counters outbox_counters(const struct outbox *o);
+
+/* For the receiving thread: the next label; false when there is none. */
+bool outbox_take(struct outbox *o, struct outbox_record *r);
+
+/* Ring a bell made by eventfd(). */
+void outbox_ring_bell(int fd);
+
+#endif

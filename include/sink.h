@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_SINK_H
+#define NFCLASS_SINK_H
+
+#include <stdio.h>
+
+#include "fault.h"
+#include "names.h"
+#include "record.h"
+
+/* Where labels go: syslog, a file, stderr.  It may wait for any of them, so only the main
+ * thread has one. */
+
+struct sink {
+	bool to_syslog, to_stderr;
+	enum record_format format; /* of the file; the others get kv lines */
+	FILE *file;                /* or NULL */
+	struct names labels;       /* every label seen */
+	uint64_t *label_count;     /* by label */
+	uint64_t burst;            /* the last one in the file, for the seed format */
+	uint64_t failed;           /* lines that the file did not take */
+	bool file_is_broken;       /* and that this was told */
+};
+
+/* All zero is a sink that goes nowhere.  sink_clear() ends it, also a half-made one. */
+void sink_clear(struct sink *s);
+
+/* Open (again) the file that lines are added to, "" for none.  0, or -errno with *f
+ * filled and everything as before. */
+int sink_open(struct sink *s, const char *path, enum record_format format,
+              struct fault *f);
+
+void sink_put(struct sink *s, const struct record *r);
+
+/* What was put is to be in the file now. */
+void sink_flush(struct sink *s);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_WORKER_H
+#define NFCLASS_WORKER_H
+
+#include "decode.h"
+#include "outbox.h"
+#include "queue.h"
+
+/* A thread with a queue, flows and bursts of its own.  It shares the model with the
+ * others, which nobody writes to, and hands its labels to the main thread through a ring:
+ * packets never wait for where labels go. */
+struct worker;
+
+struct worker_params {
+	struct queue_params queue;
+	struct burst_params burst;   /* gap, max and MTU are the model's */
+	struct outbox_params outbox; /* its bell rings too when the worker has ended */
+};
+
+struct worker_counters {
+	struct queue_counters queue;
+	struct qtable_row kernel; /* as of the last second */
+	struct burst_counters burst;
+	uint64_t decoded[DECODE_RESULTS];
+	struct outbox_counters outbox;
+	uint32_t flows_now, open_now;
+};
+
+/* Bind the queue and make everything ready.  NULL with *f filled on failure.  Ended by
+ * worker_free(), which takes NULL, once the thread has been joined. */
+struct worker *worker_new(const struct worker_params *p, const struct outbox_service *s,
+                          struct fault *f);
+void worker_free(struct worker *w);
+
+/* Start the thread; signals stay blocked in it.  0 or -errno. */
+int worker_start(struct worker *w);
+
+/* Serve something else, without losing a packet or a flow.  Returns when the worker has
+ * let go of the old model, or has ended.  0 or -ENOMEM, and then all is as before. */
+int worker_serve(struct worker *w, const struct outbox_service *s);
+
+/* Begin to end: empty the queue for good, end the open bursts, label them. */
+void worker_stop(struct worker *w);
+
+/* true once the thread does nothing more; all its labels are in the ring then. */
+bool worker_has_ended(const struct worker *w);
+
+/* Wait for the thread.  0 when it ended because it was told to, else why: -errno. */
+int worker_join(struct worker *w);
+
+/* The next label; false when there is none. */
+bool worker_take(struct worker *w, struct outbox_record *r);
+
+/* Grows with every turn of the worker's loop, at least once a second. */
+uint64_t worker_beat(const struct worker *w);
+
+/* Ask the running worker, or read what an ended one left.  false, and *c untouched, when
+ * it did not answer within two seconds. */
+bool worker_ask(struct worker *w, struct worker_counters *c);
+
+#endif

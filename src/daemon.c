@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The main thread: it starts the workers, writes their labels where they belong, and
+ * answers signals.  It may wait for syslog, for the disk and for names; no packet waits
+ * for it. */
+#include "daemon.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "crew.h"
+#include "detach.h"
+#include "ifnames.h"
+#include "log.h"
+#include "notify.h"
+
+struct daemon {
+	const struct daemon_options *o;
+	struct settings *now;
+	struct conf started; /* for what a reload cannot change */
+	struct crew crew;
+	struct sink sink;
+	struct ifnames *ifnames;
+	int signal_fd;
+	struct mono next_status;
+	bool stop, failed;
+};
+
+/* Under systemd what goes to stderr is in the same journal as what goes to syslog. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+static void open_log(struct daemon *d, bool to_stderr)
+{
+	const struct conf *c = &d->now->conf;
+
+	if (c->log.syslog && stderr_is_journal())
+		to_stderr = false;
+	log_open(c->log.ident, c->log.facility, c->log.syslog, to_stderr);
+	/* The words of the settings stand in the order of these. */
+	log_set_level(d->o->verbose ? LOG_LEVEL_DEBUG : (enum log_level)c->log.level);
+	d->sink.to_syslog = c->log.syslog;
+	d->sink.to_stderr = to_stderr && d->o->foreground;
+}
+
+/* For the threads to come too, which is why it is done before they are started. */
+static void drop_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN) <
+	            0 ||
+	    capng_apply(CAPNG_SELECT_BOTH) < 0)
+		log_warn("cannot drop capabilities; going on with all of them");
+}
+
+/* Signals wait in a descriptor: the main thread reads them when it is ready, and no other
+ * thread sees them. */
+static int open_descriptors(struct daemon *d, struct fault *f)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* these fail for no valid signal */
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return fault_set(f, -errno, "signals: %s", strerror(errno));
+	d->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (d->signal_fd < 0)
+		return fault_set(f, -errno, "signalfd: %s", strerror(errno));
+	d->ifnames = ifnames_new(f);
+	return d->ifnames ? 0 : -EIO;
+}
+
+static int start(struct daemon *d, struct fault *f)
+{
+	int err = open_descriptors(d, f);
+
+	if (!err)
+		err = sink_open(&d->sink, d->now->conf.log.file,
+		                (enum record_format)d->now->conf.log.format, f);
+	if (!err)
+		err = crew_make(&d->crew, d->now, f);
+	if (err)
+		return err;
+	drop_capabilities();
+	return crew_start(&d->crew, f);
+}
+
+static void log_serving(const struct daemon *d, const char *what)
+{
+	const struct model *m = &d->now->model;
+
+	log_info("%s: queues %u to %u, model %s: %u classes, features %s, gap %.10g ms, "
+	         "max %.10g ms",
+	         what, d->started.queue.first,
+	         d->started.queue.first + d->started.queue.workers - 1,
+	         d->now->conf.model.path, m->classes.count, feature_set_name(m->set),
+	         (double)m->gap.us / 1000, (double)m->max.us / 1000);
+}
+
+/* Afterwards nobody uses the old settings. */
+static void change_settings(struct daemon *d, struct settings *next)
+{
+	if (crew_serve(&d->crew, next) < 0) {
+		log_error("reload: out of memory, ending");
+		d->stop = d->failed = true;
+		return; /* some workers may use the old ones, some the new */
+	}
+	settings_free(d->now);
+	d->now = next;
+	open_log(d, d->o->foreground);
+	log_serving(d, "reloaded");
+}
+
+static void reload(struct daemon *d)
+{
+	char keys[400];
+	struct fault f;
+	struct settings *next = settings_load(d->o->conf, &f);
+
+	if (next && sink_open(&d->sink, next->conf.log.file,
+	                      (enum record_format)next->conf.log.format, &f) < 0) {
+		settings_free(next);
+		next = NULL;
+	}
+	if (!next) {
+		log_error("reload: %s; the old settings stay", f.text);
+		return;
+	}
+	if (conf_needs_restart(&d->started, &next->conf, keys, sizeof(keys)))
+		log_warn("reload: only a restart changes %s", keys);
+	change_settings(d, next);
+}
+
+static void read_signals(struct daemon *d)
+{
+	struct signalfd_siginfo s;
+
+	while (read(d->signal_fd, &s, sizeof(s)) == sizeof(s)) {
+		switch (s.ssi_signo) {
+		case SIGHUP:
+			reload(d);
+			break;
+		case SIGUSR1:
+			crew_log_status(&d->crew, &d->sink);
+			break;
+		default:
+			d->stop = true;
+			break;
+		}
+	}
+}
+
+/* Milliseconds until the next report; -1 for never. */
+static int report_when_due(struct daemon *d)
+{
+	int64_t every_us = (int64_t)d->now->conf.log.status_s * MONO_SECOND, left;
+	struct mono now = clock_mono();
+
+	if (every_us == 0)
+		return -1;
+	left = mono_since(d->next_status, now).us;
+	if (left <= 0 || left > every_us) {
+		if (left <= 0 && d->next_status.us > 0)
+			crew_log_status(&d->crew, &d->sink);
+		d->next_status.us = now.us + every_us;
+		left = every_us;
+	}
+	return (int)(left / 1000) + 1;
+}
+
+static void serve(struct daemon *d)
+{
+	struct pollfd p[] = {
+		{ .fd = d->signal_fd, .events = POLLIN },
+		{ .fd = d->crew.bell_fd, .events = POLLIN },
+		{ .fd = ifnames_fd(d->ifnames), .events = POLLIN },
+	};
+
+	while (!d->stop) {
+		if (poll(p, 3, report_when_due(d)) <= 0)
+			continue;
+		if (p[2].revents)
+			ifnames_read(d->ifnames);
+		if (p[1].revents)
+			crew_write_labels(&d->crew, d->ifnames, &d->sink);
+		if (p[0].revents)
+			read_signals(d);
+		if (crew_has_lost_one(&d->crew))
+			d->stop = d->failed = true;
+	}
+}
+
+static void clear(struct daemon *d)
+{
+	crew_clear(&d->crew);
+	ifnames_free(d->ifnames);
+	sink_clear(&d->sink);
+	settings_free(d->now);
+	if (d->signal_fd >= 0)
+		(void)close(d->signal_fd); /* only read from */
+}
+
+/* From here on the process is the one that serves.  line is detach_begin()'s, or -1. */
+static void run(struct daemon *d, int line)
+{
+	if (line >= 0)
+		detach_done(line);
+	open_log(d, d->o->foreground);
+	log_serving(d, "serving");
+	notify_send("READY=1");
+	serve(d);
+	notify_send("STOPPING=1");
+	if (crew_end(&d->crew, d->ifnames, &d->sink) < 0)
+		d->failed = true;
+	crew_log_status(&d->crew, &d->sink);
+	log_info("ended");
+}
+
+/* Until we serve, messages go to whoever started us, too. */
+static int start_and_run(struct daemon *d, struct fault *f)
+{
+	int line = -1, err;
+
+	if (!d->o->foreground) {
+		line = detach_begin(f);
+		if (line < 0)
+			return line;
+	}
+	if (d->o->pidfile) {
+		err = detach_pidfile(d->o->pidfile, f);
+		if (err < 0)
+			return err;
+	}
+	open_log(d, true);
+	err = start(d, f);
+	if (err)
+		return err;
+	run(d, line);
+	if (d->o->pidfile)
+		(void)unlink(d->o->pidfile); /* a stale one is not held, and no harm */
+	return d->failed ? fault_set(f, -EIO, "ended because of an error") : 0;
+}
+
+int daemon_run(const struct daemon_options *o)
+{
+	struct daemon d = { .o = o, .signal_fd = -1 };
+	struct fault f;
+	int err = -EINVAL;
+
+	d.now = settings_load(o->conf, &f);
+	if (d.now) {
+		d.started = d.now->conf;
+		err = start_and_run(&d, &f);
+	}
+	if (err)
+		log_error("%s", f.text);
+	clear(&d);
+	return err ? 1 : 0;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "settings.h"
+
+#define USAGE                                                                            \
+	"usage: nfclassd [-c FILE] [-T] [--print] [-f] [-p PIDFILE] [-v] [-V] [-h]\n"
+#define CONF NFCLASS_SYSCONFDIR "/nfclass/nfclass.ini"
+
+enum { OPTION_PRINT = 256 };
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "test", no_argument, NULL, 'T' },
+	{ "print", no_argument, NULL, OPTION_PRINT },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "pidfile", required_argument, NULL, 'p' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct options {
+	struct daemon_options daemon;
+	bool test, print;
+};
+
+static int help(void)
+{
+	puts(USAGE
+	     "\n"
+	     "  -c, --config FILE   settings (" CONF ")\n"
+	     "  -T, --test          check the settings and the model, and end\n"
+	     "      --print         print all settings, and end; the model is not read\n"
+	     "  -f, --foreground    stay, and log to stderr as well\n"
+	     "  -p, --pidfile FILE  write the process number there, and hold it locked\n"
+	     "  -v, --verbose       log debug messages\n"
+	     "  -V, --version       print the version, and end\n"
+	     "  -h, --help          print this, and end");
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int version(void)
+{
+	puts("nfclassd " NFCLASS_VERSION);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int usage(void)
+{
+	fputs(USAGE, stderr);
+	return 2;
+}
+
+static int failed(const struct fault *f)
+{
+	log_error("%s", f->text);
+	return 1;
+}
+
+static int print(const char *path)
+{
+	struct fault f;
+	struct conf c;
+
+	if (conf_load(&c, path, &f) < 0)
+		return failed(&f);
+	conf_print(&c, stdout);
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+}
+
+static int test(const char *path)
+{
+	struct fault f;
+	struct settings *s = settings_load(path, &f);
+
+	if (!s)
+		return failed(&f);
+	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
+	settings_free(s);
+	return 0;
+}
+
+/* -1 to go on, or the exit code. */
+static int parse(int argc, char **argv, struct options *o)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "c:Tfp:vVh", long_options, NULL)) != -1) {
+		switch (opt) {
+		case 'c':
+			o->daemon.conf = optarg;
+			break;
+		case 'T':
+			o->test = true;
+			break;
+		case OPTION_PRINT:
+			o->print = true;
+			break;
+		case 'f':
+			o->daemon.foreground = true;
+			break;
+		case 'p':
+			o->daemon.pidfile = optarg;
+			break;
+		case 'v':
+			o->daemon.verbose = true;
+			break;
+		case 'V':
+			return version();
+		case 'h':
+			return help();
+		default:
+			return usage();
+		}
+	}
+	return optind < argc ? usage() : -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .daemon.conf = CONF };
+	char conf[PATH_MAX];
+	int code = parse(argc, argv, &o);
+
+	if (code >= 0)
+		return code;
+	log_open("nfclassd", LOG_DAEMON, false, true);
+	if (o.print)
+		return print(o.daemon.conf);
+	if (o.test)
+		return test(o.daemon.conf);
+	/* Read again on reload, when we have left this folder. */
+	if (realpath(o.daemon.conf, conf))
+		o.daemon.conf = conf;
+	if (o.daemon.pidfile && o.daemon.pidfile[0] != '/') {
+		log_error("the pidfile's path must begin with /");
+		return 2;
+	}
+	return daemon_run(&o.daemon);
+}

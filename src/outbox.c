@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "outbox.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "ring.h"
+
+#define RECORDS 8192
+
+struct outbox {
+	struct outbox_params p;
+	struct outbox_service service;
+	struct labeller *labeller;
+	struct ring *ring;
+	uint64_t records;
+	unsigned patience_ms;
+	bool has_news;
+};
+
+void outbox_free(struct outbox *o)
+{
+	if (!o)
+		return;
+	ring_free(o->ring);
+	labeller_free(o->labeller);
+	free(o);
+}
+
+struct outbox *outbox_new(const struct outbox_params *p, const struct outbox_service *s)
+{
+	struct outbox *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->p = *p;
+	o->service = *s;
+	o->labeller = outbox_labeller(o, s);
+	o->ring = ring_new(RECORDS, sizeof(struct outbox_record));
+	if (!o->labeller || !o->ring) {
+		outbox_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+struct labeller *outbox_labeller(const struct outbox *o, const struct outbox_service *s)
+{
+	return labeller_new(&(struct labeller_params){
+		.model = s->model,
+		.max_burst_flows = o->p.most_flows,
+		.alone = s->alone,
+		.secret = o->p.secret,
+	});
+}
+
+void outbox_serve(struct outbox *o, const struct outbox_service *s, struct labeller *l)
+{
+	labeller_free(o->labeller);
+	o->labeller = l;
+	o->service = *s;
+}
+
+const struct outbox_service *outbox_service(const struct outbox *o)
+{
+	return &o->service;
+}
+
+void outbox_ring_bell(int fd)
+{
+	const uint64_t one = 1;
+
+	(void)!write(fd, &one, sizeof(one)); /* fails only when it rings already */
+}
+
+static void wait_for_room(struct outbox *o, uint32_t count)
+{
+	const struct timespec ms = { .tv_nsec = 1000000 };
+
+	while (o->patience_ms > 0 && ring_room(o->ring) < count) {
+		outbox_ring_bell(o->p.bell_fd);
+		(void)nanosleep(&ms, NULL); /* shorter is as good */
+		o->patience_ms--;
+	}
+}
+
+static void put_record(struct outbox *o, const struct burst *b,
+                       const struct burst_flow *bf, const struct label *l,
+                       struct routes *routes)
+{
+	struct outbox_record r = { .in_if = 0 };
+	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
+
+	record_fill(&r.record, o->service.model, bf, l, epoch_us);
+	r.record.burst = (b->number - 1) * o->p.workers + o->p.index + 1;
+	route_find(routes, &bf->ends, &r.in_if, &r.out_if);
+	o->records++;
+	(void)ring_put(o->ring, &r); /* it counts what it drops */
+}
+
+void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
+{
+	const struct label *l = labeller_burst(o->labeller, b);
+
+	wait_for_room(o, b->flow_count);
+	burst_each_flow (b, bf) {
+		struct label named = *l++;
+
+		if (!o->service.unknown)
+			named.reason = LABEL_KNOWN;
+		put_record(o, b, bf, &named, routes);
+	}
+	o->has_news = true;
+}
+
+void outbox_be_patient(struct outbox *o, unsigned most_ms)
+{
+	o->patience_ms = most_ms;
+}
+
+void outbox_tell(struct outbox *o)
+{
+	if (o->has_news)
+		outbox_ring_bell(o->p.bell_fd);
+	o->has_news = false;
+}
+
+struct outbox_counters outbox_counters(const struct outbox *o)
+{
+	return (struct outbox_counters){ o->records, ring_dropped(o->ring) };
+}
+
+bool outbox_take(struct outbox *o, struct outbox_record *r)
+{
+	return ring_get(o->ring, r);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel gives one packet a message and one message a datagram.  What costs is the
+ * system calls, so a read takes up to 64 datagrams at once, and one batch verdict answers
+ * them all: it accepts every packet of the queue up to a number, and numbers only grow.
+ */
+#include "queue.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "qmsg.h"
+
+#define BATCH      64
+#define PACKETS    (2 * BATCH) /* more than one in a datagram has never been seen */
+#define ATTRIBUTES 1024        /* room for all but the payload */
+#define ANSWER_MS  2000
+
+struct queue {
+	struct queue_params p;
+	struct queue_counters n;
+	struct mnl_socket *nl;
+	int table; /* the kernel's table of queues */
+	uint8_t *buffer;
+	struct mmsghdr msg[BATCH];
+	struct iovec iov[BATCH];
+	struct queue_packet packet[PACKETS];
+	int packets;
+	uint32_t last_id;
+	uint64_t unanswered; /* packets without a verdict yet, up to last_id */
+	struct mono now, latest;
+	int64_t wall_us; /* at now, 0 while not asked for */
+	uint32_t asked;  /* the number of our message that waits for an answer, or 0 */
+	int answer;
+};
+
+/* Wall-clock stamps become monotonic by their age, so that a clock that is set disturbs
+ * no more than a read. */
+static struct mono time_of(struct queue *q, int64_t stamp_us)
+{
+	struct mono t = q->now;
+
+	if (stamp_us > 0) {
+		if (!q->wall_us)
+			q->wall_us = clock_epoch_us();
+		if (stamp_us < q->wall_us)
+			t.us -= q->wall_us - stamp_us;
+		q->n.stamped++;
+	}
+	q->latest = mono_max(q->latest, t);
+	return q->latest;
+}
+
+static int send_message(struct queue *q, const struct nlmsghdr *nlh)
+{
+	ssize_t n;
+
+	do
+		n = mnl_socket_sendto(q->nl, nlh, nlh->nlmsg_len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+/* When it cannot be sent it is tried again with the next read, at the latest when the
+ * caller's next tick comes. */
+static void send_verdict(struct queue *q)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_VERDICT_BATCH, q->p.number);
+
+	nfq_nlmsg_verdict_put(nlh, (int)q->last_id, NF_ACCEPT);
+	if (send_message(q, nlh) < 0) {
+		q->n.verdict_errors++;
+		return;
+	}
+	q->n.verdicts += q->unanswered;
+	q->unanswered = 0;
+}
+
+static void take_packet(struct queue *q, const struct qmsg *m)
+{
+	q->n.missed += (uint32_t)(m->id - q->last_id - 1); /* the first is 1 */
+	q->last_id = m->id;
+	q->n.packets++;
+	q->unanswered++;
+	if (q->packets == PACKETS) {
+		q->n.bad_messages++;
+		return;
+	}
+	q->packet[q->packets++] = (struct queue_packet){
+		.data = m->data,
+		.len = m->len,
+		.in_if = m->in_if,
+		.out_if = m->out_if,
+		.time = time_of(q, m->stamp_us),
+	};
+}
+
+static void take_answer(struct queue *q, const struct qmsg *m)
+{
+	if (q->asked && m->sequence == q->asked) {
+		q->answer = m->error;
+		q->asked = 0;
+		return;
+	}
+	q->n.verdict_errors += m->error != 0;
+}
+
+static void take_datagram(struct queue *q, const void *data, size_t len)
+{
+	struct qmsg_walk w = { data, (int)len };
+	enum qmsg_kind kind;
+	struct qmsg m;
+
+	while (qmsg_next(&w, &kind, &m)) {
+		switch (kind) {
+		case QMSG_PACKET:
+			take_packet(q, &m);
+			break;
+		case QMSG_ERROR:
+			take_answer(q, &m);
+			break;
+		case QMSG_OTHER:
+			break;
+		case QMSG_BAD:
+			q->n.bad_messages++;
+			break;
+		}
+	}
+}
+
+/* Only the kernel may speak to us: another process could send messages that look alike.
+ */
+static bool is_from_kernel(const struct msghdr *h)
+{
+	const struct sockaddr_nl *from = h->msg_name;
+
+	return h->msg_namelen == sizeof(*from) && from->nl_pid == 0;
+}
+
+static int read_failed(struct queue *q)
+{
+	switch (errno) {
+	case EAGAIN:
+	case EINTR:
+		return 0;
+	case ENOBUFS:
+		q->n.overruns++;
+		return 0;
+	default:
+		return -errno;
+	}
+}
+
+int queue_read(struct queue *q)
+{
+	int n;
+
+	for (int i = 0; i < BATCH; i++)
+		q->msg[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_nl);
+	q->packets = 0;
+	n = recvmmsg(mnl_socket_get_fd(q->nl), q->msg, BATCH, MSG_DONTWAIT, NULL);
+	if (n < 0) {
+		n = read_failed(q);
+		if (n < 0)
+			return n;
+	}
+	q->now = clock_mono();
+	q->wall_us = 0;
+	for (int i = 0; i < n; i++)
+		if (is_from_kernel(&q->msg[i].msg_hdr))
+			take_datagram(q, q->iov[i].iov_base, q->msg[i].msg_len);
+	if (q->unanswered > 0)
+		send_verdict(q);
+	q->n.reads += n > 0;
+	return q->packets;
+}
+
+const struct queue_packet *queue_packet(const struct queue *q, int i)
+{
+	return &q->packet[i];
+}
+
+int queue_fd(const struct queue *q)
+{
+	return mnl_socket_get_fd(q->nl);
+}
+
+const struct queue_counters *queue_counters(const struct queue *q)
+{
+	return &q->n;
+}
+
+/* A message that binds the queue and sets it up at once: a queue that is bound only
+ * drops what it gets. */
+static int set_up(struct queue *q)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, q->p.number);
+	uint32_t flags = NFQA_CFG_F_GSO;
+
+	if (q->p.fail_open)
+		flags |= NFQA_CFG_F_FAIL_OPEN;
+	nfq_nlmsg_cfg_put_cmd(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, (int)q->p.copy_bytes);
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, q->p.length);
+	/* All flags in one attribute: a second one would replace the first. */
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(flags));
+	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(flags));
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	nlh->nlmsg_seq = 1;
+	q->asked = 1;
+	return send_message(q, nlh);
+}
+
+/* The first packets may come before the answer: they are accepted and counted. */
+static int wait_for_answer(struct queue *q)
+{
+	while (q->asked) {
+		struct pollfd p = { .fd = queue_fd(q), .events = POLLIN };
+		int n = poll(&p, 1, ANSWER_MS);
+
+		if (n == 0)
+			return -ETIMEDOUT;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		n = queue_read(q);
+		if (n < 0)
+			return n;
+		q->n.early += (uint64_t)n;
+	}
+	return q->answer;
+}
+
+int queue_close(struct queue *q)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, q->p.number);
+
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, 0);
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
+	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
+	return send_message(q, nlh);
+}
+
+int queue_ask_kernel(const struct queue *q, struct qtable_row *row)
+{
+	char text[8192];
+	ssize_t n = q->table < 0 ? -1 : pread(q->table, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return -ENOENT;
+	text[n] = 0;
+	return qtable_find(text, q->p.number, row) ? 0 : -ENOENT;
+}
+
+/* The kernel says EPERM for a number that is taken as well as for one not permitted. */
+static void explain(const struct queue *q, int err, struct fault *f)
+{
+	struct qtable_row r;
+
+	if ((err == -EPERM || err == -EBUSY) && queue_ask_kernel(q, &r) == 0)
+		fault_set(f, err, "queue %u is taken by another program (port id %u)",
+		          q->p.number, r.port);
+	else if (err == -EPERM)
+		fault_set(f, err, "queue %u: not permitted, needs root or CAP_NET_ADMIN",
+		          q->p.number);
+	else if (err == -EINVAL || err == -EPROTONOSUPPORT || err == -EOPNOTSUPP)
+		fault_set(f, err,
+		          "queue %u: this kernel lacks what we need of "
+		          "nfnetlink_queue: %s",
+		          q->p.number, strerror(-err));
+	else
+		fault_set(f, err, "queue %u: %s", q->p.number, strerror(-err));
+}
+
+static bool make_buffers(struct queue *q)
+{
+	size_t size = (q->p.copy_bytes + ATTRIBUTES + 7) / 8 * 8;
+	struct sockaddr_nl *from;
+
+	/* Addresses first, so that both parts are aligned. */
+	q->buffer = calloc(BATCH, size + sizeof(*from));
+	if (!q->buffer)
+		return false;
+	for (size_t i = 0; i < BATCH; i++) {
+		from = (struct sockaddr_nl *)(void *)q->buffer + i;
+		q->iov[i].iov_base = q->buffer + BATCH * sizeof(*from) + i * size;
+		q->iov[i].iov_len = size;
+		q->msg[i].msg_hdr.msg_iov = &q->iov[i];
+		q->msg[i].msg_hdr.msg_iovlen = 1;
+		q->msg[i].msg_hdr.msg_name = from;
+	}
+	return true;
+}
+
+/* A full buffer must not end in an error that hides which packets are lost: numbers that
+ * are missing tell.  A buffer above the system's limit takes privilege. */
+static int make_socket(struct queue *q)
+{
+	int one = 1, bytes = (int)q->p.buffer_bytes, fd;
+
+	q->nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!q->nl || mnl_socket_bind(q->nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	fd = mnl_socket_get_fd(q->nl);
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one)) < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) < 0)
+		return -errno;
+	return 0;
+}
+
+struct queue *queue_new(const struct queue_params *p, struct fault *f)
+{
+	struct queue *q = calloc(1, sizeof(*q));
+	int err = -ENOMEM;
+
+	if (!q)
+		goto fail;
+	q->p = *p;
+	q->table = open(QTABLE_PATH, O_RDONLY | O_CLOEXEC); /* none: no statistics */
+	if (!make_buffers(q))
+		goto fail;
+	err = make_socket(q);
+	if (!err)
+		err = set_up(q);
+	if (!err)
+		err = wait_for_answer(q);
+	if (err)
+		goto fail;
+	return q;
+
+fail:
+	if (q)
+		explain(q, err, f);
+	else
+		fault_set(f, err, "queue %u: out of memory", p->number);
+	queue_free(q);
+	return NULL;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	if (q->nl)
+		(void)mnl_socket_close(
+			q->nl); /* nothing waits in it that could be lost */
+	if (q->table >= 0)
+		(void)close(q->table); /* only read from */
+	free(q->buffer);
+	free(q);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log.h"
+
+void sink_clear(struct sink *s)
+{
+	if (s->file)
+		(void)fclose(s->file); /* sink_flush() has told of errors */
+	names_clear(&s->labels);
+	free(s->label_count);
+	*s = (struct sink){ 0 };
+}
+
+static FILE *open_to_add(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
+
+	if (!file && fd >= 0)
+		(void)close(fd); /* nothing was written */
+	return file;
+}
+
+int sink_open(struct sink *s, const char *path, enum record_format format,
+              struct fault *f)
+{
+	FILE *file = NULL;
+
+	if (*path) {
+		file = open_to_add(path);
+		if (!file)
+			return fault_set(f, -errno, "log file %s: %s", path,
+			                 strerror(errno));
+	}
+	if (s->file)
+		(void)fclose(s->file); /* sink_flush() has told of errors */
+	s->file = file;
+	s->format = format;
+	s->file_is_broken = false;
+	s->burst = 0;
+	return 0;
+}
+
+/* Labels are few, the classes of the models served.  One that memory is short for is not
+ * counted. */
+static void count_label(struct sink *s, const char *label)
+{
+	uint32_t i = names_find(&s->labels, label);
+
+	if (i == NAMES_NONE) {
+		uint64_t *more =
+			realloc(s->label_count, (s->labels.count + 1) * sizeof(*more));
+
+		if (more)
+			s->label_count = more;
+		i = more ? names_add(&s->labels, label) : NAMES_NONE;
+		if (i == NAMES_NONE)
+			return;
+		s->label_count[i] = 0;
+	}
+	s->label_count[i]++;
+}
+
+static void put_to_file(struct sink *s, const struct record *r, const char *line)
+{
+	if (s->format == RECORD_SEED && r->burst != s->burst)
+		fprintf(s->file, "Burst %" PRIu64 ":\n", r->burst);
+	s->burst = r->burst;
+	fputs(line, s->file);
+	s->failed += fputc('\n', s->file) == EOF;
+}
+
+void sink_put(struct sink *s, const struct record *r)
+{
+	char line[RECORD_LINE_SIZE];
+
+	count_label(s, r->label);
+	if (s->to_syslog || s->to_stderr) {
+		record_line(r, RECORD_KV, line);
+		if (s->to_syslog)
+			syslog(LOG_INFO, "%s", line);
+		if (s->to_stderr)
+			fprintf(stderr, "%s\n", line);
+	}
+	if (s->file) {
+		record_line(r, s->format, line);
+		put_to_file(s, r, line);
+	}
+}
+
+/* A full disk is told of once, and once more when it has room again. */
+void sink_flush(struct sink *s)
+{
+	bool broken;
+
+	if (!s->file)
+		return;
+	broken = fflush(s->file) != 0 || ferror(s->file);
+	if (broken && !s->file_is_broken)
+		log_warn("log file: %s; lines are lost", strerror(errno));
+	if (!broken && s->file_is_broken)
+		log_info("log file: takes lines again");
+	s->file_is_broken = broken;
+	clearerr(s->file);
+}

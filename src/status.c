@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "status.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "log.h"
+
+/* A line that grows within its buffer. */
+struct line {
+	char text[900];
+	size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct line *l, const char *fmt,
+                                                      ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(l->text + l->len, sizeof(l->text) - l->len, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		l->len += (size_t)n;
+	if (l->len >= sizeof(l->text))
+		l->len = sizeof(l->text) - 1; /* cut, which still informs */
+}
+
+static void log_queue(const char *who, const struct worker_counters *c)
+{
+	log_info("%s packets=%" PRIu64 " verdicts=%" PRIu64 " queued=%" PRIu32
+	         " waiting=%" PRIu32 " queue_dropped=%" PRIu32 " user_dropped=%" PRIu32
+	         " missed=%" PRIu64 " early=%" PRIu64 " verdict_errors=%" PRIu64
+	         " bad_messages=%" PRIu64 " overruns=%" PRIu64 " reads=%" PRIu64
+	         " stamped=%" PRIu64,
+	         who, c->queue.packets, c->queue.verdicts, c->kernel.queued,
+	         c->kernel.waiting, c->kernel.queue_dropped, c->kernel.user_dropped,
+	         c->queue.missed, c->queue.early, c->queue.verdict_errors,
+	         c->queue.bad_messages, c->queue.overruns, c->queue.reads,
+	         c->queue.stamped);
+}
+
+static void log_decoded(const char *who, const struct worker_counters *c)
+{
+	struct line l = { .len = 0 };
+
+	for (unsigned r = 0; r < DECODE_RESULTS; r++)
+		put(&l, " %s=%" PRIu64, decode_name((enum decode_result)r),
+		    c->decoded[r]);
+	log_info("%s decoded%s", who, l.text);
+}
+
+static void log_bursts(const char *who, const struct worker_counters *c)
+{
+	const struct burst_counters *b = &c->burst;
+
+	log_info("%s bytes=%" PRIu64 " superpackets_tcp=%" PRIu64
+	         " superpackets_udp=%" PRIu64 " flows=%" PRIu64 " flows_now=%" PRIu32
+	         " flows_expired=%" PRIu64 " flows_evicted=%" PRIu64 " bursts=%" PRIu64
+	         " bursts_now=%" PRIu32 " bursts_cut=%" PRIu64 " bursts_early=%" PRIu64
+	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_dropped=%" PRIu64,
+	         who, b->bytes, b->superpackets_tcp, b->superpackets_udp, b->flows,
+	         c->flows_now, b->flows_expired, b->flows_evicted, b->bursts, c->open_now,
+	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.records,
+	         c->outbox.dropped);
+}
+
+void status_worker(unsigned first, unsigned index, const struct worker_counters *c)
+{
+	char who[32];
+
+	(void)snprintf(who, sizeof(who), "queue=%u", first + index);
+	log_queue(who, c);
+	log_decoded(who, c);
+	log_bursts(who, c);
+}
+
+void status_add(struct worker_counters *sum, const struct worker_counters *c)
+{
+	sum->queue.packets += c->queue.packets;
+	sum->queue.verdicts += c->queue.verdicts;
+	sum->queue.early += c->queue.early;
+	sum->queue.missed += c->queue.missed;
+	sum->queue.reads += c->queue.reads;
+	sum->queue.stamped += c->queue.stamped;
+	sum->queue.bad_messages += c->queue.bad_messages;
+	sum->queue.verdict_errors += c->queue.verdict_errors;
+	sum->queue.overruns += c->queue.overruns;
+	sum->kernel.queued += c->kernel.queued;
+	sum->kernel.waiting += c->kernel.waiting;
+	sum->kernel.queue_dropped += c->kernel.queue_dropped;
+	sum->kernel.user_dropped += c->kernel.user_dropped;
+	for (unsigned r = 0; r < DECODE_RESULTS; r++)
+		sum->decoded[r] += c->decoded[r];
+	sum->burst.bytes += c->burst.bytes;
+	sum->burst.superpackets_tcp += c->burst.superpackets_tcp;
+	sum->burst.superpackets_udp += c->burst.superpackets_udp;
+	sum->burst.flows += c->burst.flows;
+	sum->burst.flows_expired += c->burst.flows_expired;
+	sum->burst.flows_evicted += c->burst.flows_evicted;
+	sum->burst.bursts += c->burst.bursts;
+	sum->burst.bursts_cut += c->burst.bursts_cut;
+	sum->burst.bursts_early += c->burst.bursts_early;
+	sum->burst.burst_flows += c->burst.burst_flows;
+	sum->outbox.records += c->outbox.records;
+	sum->outbox.dropped += c->outbox.dropped;
+	sum->flows_now += c->flows_now;
+	sum->open_now += c->open_now;
+}
+
+static void put_label(struct line *l, const char *name, uint64_t count)
+{
+	char out[ESCAPE_SIZE];
+
+	put(l, " \"");
+	while (escape_next(&name, ESCAPE_KV, out))
+		put(l, "%s", out);
+	put(l, "\"=%" PRIu64, count);
+}
+
+static void log_labels(const struct sink *s)
+{
+	struct line l = { .len = 0 };
+
+	for (uint32_t i = 0; i < s->labels.count; i++) {
+		put_label(&l, s->labels.name[i], s->label_count[i]);
+		if (l.len > sizeof(l.text) - 300) {
+			log_info("labels%s", l.text);
+			l = (struct line){ .len = 0 };
+		}
+	}
+	if (l.len > 0)
+		log_info("labels%s", l.text);
+	if (s->failed > 0)
+		log_info("labels lost_to_file=%" PRIu64, s->failed);
+}
+
+void status_total(const struct worker_counters *sum, const struct sink *s)
+{
+	log_queue("total", sum);
+	log_decoded("total", sum);
+	log_bursts("total", sum);
+	log_labels(s);
+}

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nfclassd on a real queue: labels by timer, a verdict for every packet, also for what it
+# cannot read, counters, and an end that leaves nothing out.
+. tests/lib.sh
+. tests/lib_daemon.sh
+need_root busybox python3
+need_daemon
+scratch
+hosts_up
+gateway_by_hand 1
+model_make "$tmp/model" 1 10
+daemon_ini log.format=kv
+server_start
+
+# Nobody sends anything after it, so only a timer can end the burst.
+labels_come_by_timer() {
+	for address in 203.0.113.2 2001:db8:113::2; do
+		ask $address 20 || fail "datagrams to $address got lost"
+		get $address 100000 || fail "the download from $address broke"
+	done
+	for client in 192.168.12.2 '\[fd00:12::2\]'; do
+		for proto in UDP TCP; do
+			wait_for 5 labelled "client=$client:.* proto=$proto .* in=lan out=wan" ||
+				fail "no label of $client, $proto"
+		done
+	done
+	labelled 'proto=UDP sent=20/1150 rcvd=20/1150' || fail "wrong counts: $(cat "$tmp/labels")"
+}
+
+# IPv6 fragments come one by one while conntrack sleeps: the first has no place in a flow
+# of its own length, the second no ports.
+odd_packets() {
+	on client python3 - <<-'PY' || fail "cannot send odd packets"
+	import socket, struct
+	udp = struct.pack('!HHHH', 4000, 4001, 24, 0) + bytes(16)
+	s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 44)
+	for n, at in enumerate((0, 16)):
+	    more = 1 if n == 0 else 0
+	    s.sendto(struct.pack('!BBHI', 17, 0, at | more, 7) + udp[at:at + 16],
+	             ('2001:db8:113::2', 0))
+	# A UDP length of more than the packet has.
+	s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+	s.sendto(struct.pack('!HHHH', 4000, 4001, 4000, 0), ('203.0.113.2', 0))
+	PY
+	on client busybox ping -c 3 203.0.113.2 >/dev/null || fail "ping"
+}
+
+counted_by_reason() {
+	odd_packets
+	counters
+	[ "$(counter not-tcp-udp)" -ge 6 ] || fail "ICMP was not counted"
+	[ "$(counter fragment)" -eq 1 ] || fail "$(counter fragment) fragments were counted"
+	[ "$(counter bad-length)" -eq 1 ] || fail "$(counter bad-length) bad lengths were counted"
+	every_packet_answered
+}
+
+# queued: what the rules have passed to the queue.
+rules_count() {
+	queued=$(for family in iptables-save ip6tables-save; do
+		on gateway $family -c -t mangle
+	done | sed -n 's/^\[\([0-9]*\):.* NFQUEUE .*/\1/p' |
+		awk '{ sum += $1 } END { print sum + 0 }')
+}
+
+nothing_is_left_out() {
+	rules_count
+	[ "$queued" -eq "$(counter packets)" ] ||
+		fail "$queued packets met the rules, $(counter packets) were read"
+}
+
+# The burst is open when the end comes.
+term_flushes() {
+	lines=$(wc -l <"$tmp/labels")
+	ask 203.0.113.2 33 || fail "datagrams got lost"
+	daemon_stop
+	labelled 'proto=UDP sent=33/[0-9]+ rcvd=33/' || fail "the open burst was not labelled"
+	[ "$(wc -l <"$tmp/labels")" -gt "$lines" ] || fail "no line was added"
+	says_more 'total packets=' 1 || fail "no counters at the end"
+	every_packet_answered
+	ask 203.0.113.2 5 || fail "without the daemon nothing passes"
+}
+
+on gateway iptables -t mangle -Z
+on gateway ip6tables -t mangle -Z
+daemon_start 1
+labels_come_by_timer
+counted_by_reason
+nothing_is_left_out
+term_flushes

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# nfclassd under load: superpackets and none, two workers that split by client, a restart
+# in the middle of traffic, and more labels than anybody writes.
+. tests/lib.sh
+. tests/lib_daemon.sh
+need_root ethtool
+need_daemon
+scratch
+hosts_up
+gateway_by_hand 2
+model_make "$tmp/model" 1 10
+daemon_ini queue.workers=2
+server_start
+
+everywhere() {
+	for end in 'client eth0' 'server eth0' 'gateway lan' 'gateway wan'; do
+		# shellcheck disable=SC2086 # host and interface
+		offloads $end "$1"
+	done
+}
+
+# The same download counts the same, however it was cut on its way: all its segments but
+# a few have 1,448 bytes of payload.
+download() {
+	everywhere "$1"
+	get 203.0.113.2 30000000 || fail "download, offloads $1"
+	wait_for 5 labelled "rcvd=(2[01][0-9]{3})/31[0-9]{6} " ||
+		fail "offloads $1: $(cat "$tmp/labels")"
+	counters
+	every_packet_answered
+	rm "$tmp/labels"
+	kill -HUP "$daemon"
+	wait_for 5 test -e "$tmp/labels" || fail "no new log"
+}
+
+superpackets() {
+	download off
+	[ "$(counter superpackets_tcp)" -eq 0 ] || fail "offloads off, and superpackets"
+	plain=$(counter packets)
+	download on
+	[ "$(counter superpackets_tcp)" -gt 100 ] || fail "offloads on, and no superpackets"
+	[ $(($(counter packets) - plain)) -lt "$plain" ] || fail "superpackets were taken apart"
+}
+
+# client_asks LAST COUNT: from another address of the client's.
+client_asks() {
+	on client ip route replace 203.0.113.2 via 192.168.12.1 src "192.168.12.$1"
+	ask 203.0.113.2 "$2" || fail "datagrams from 192.168.12.$1 got lost"
+}
+
+# 32 clients: each has one burst with both directions, on one of two queues.
+two_workers() {
+	for i in $(seq 200 231); do
+		on client ip addr add "192.168.12.$i/24" dev eth0
+		client_asks "$i" 3
+	done
+	for i in $(seq 200 231); do
+		wait_for 5 labelled "client=192.168.12.$i:.* sent=3/[0-9]* rcvd=3/" ||
+			fail "192.168.12.$i: $(grep "192.168.12.$i:" "$tmp/labels")"
+	done
+	counters
+	every_packet_answered
+	for queue in 0 1; do
+		grep "queue=$queue packets=" "$tmp/daemon.log" | tail -n 1 | grep -qE 'packets=[0-9]{2,}' ||
+			fail "queue $queue has nothing to do"
+	done
+	on client ip route del 203.0.113.2 via 192.168.12.1
+}
+
+# Every datagram waits for its answer, so one that is dropped in the queue would be seen.
+restarts_lose_nothing() {
+	ask 203.0.113.2 30000 &
+	asking=$!
+	for _ in 1 2 3 4 5; do
+		daemon_stop
+		every_packet_answered
+		daemon_start 2
+	done
+	wait $asking || fail "a datagram was lost: $(cat "$tmp/asked")"
+}
+
+daemon_start 2
+superpackets
+two_workers
+restarts_lose_nothing
+daemon_stop

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+static char path[] = "/tmp/nfclass-conf-XXXXXX";
+
+static void write_text(const char *text, size_t len)
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	assert_int_equal(fwrite(text, 1, len, out), len);
+	assert_int_equal(fclose(out), 0);
+}
+
+static int load(struct conf *c, const char *text, struct fault *f)
+{
+	f->text[0] = 0;
+	write_text(text, strlen(text));
+	return conf_load(c, path, f);
+}
+
+static char *printed(const struct conf *c)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	conf_print(c, out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void assert_refused(const char *text, const char *where, const char *why)
+{
+	struct conf c;
+	struct fault f;
+
+	assert_int_equal(load(&c, text, &f), -EINVAL);
+	if (!strstr(f.text, where) || !strstr(f.text, why))
+		fail_msg("'%s' names neither '%s' nor '%s'", f.text, where, why);
+}
+
+static void an_empty_file_means_the_defaults(void **state)
+{
+	struct conf c, d;
+	struct fault f;
+	char *a, *b;
+
+	(void)state;
+	assert_int_equal(load(&c, "", &f), 0);
+	conf_defaults(&d);
+	a = printed(&c);
+	b = printed(&d);
+	assert_string_equal(a, b);
+	assert_int_equal(c.queue.length, 8192);
+	assert_int_equal(c.burst.gap_ms, CONF_MODEL);
+	assert_true(c.queue.fail_open);
+	assert_int_equal(c.log.facility, LOG_DAEMON);
+	free(a);
+	free(b);
+}
+
+static void the_shipped_file_holds_every_default(void **state)
+{
+	struct conf c, d;
+	struct fault f;
+	char *a, *b, text[1 << 14], key[64];
+	FILE *in = fopen("conf/nfclass.ini", "r");
+
+	(void)state;
+	assert_non_null(in);
+	text[fread(text, 1, sizeof(text) - 1, in)] = 0;
+	fclose(in);
+	assert_int_equal(conf_load(&c, "conf/nfclass.ini", &f), 0);
+	conf_defaults(&d);
+	strcpy(c.model.path, d.model.path); /* the one that has to be set */
+	a = printed(&c);
+	b = printed(&d);
+	assert_string_equal(a, b);
+	for (char *line = strtok(b, "\n"); line; line = strtok(NULL, "\n")) {
+		snprintf(key, sizeof(key), "\n%.*s", (int)strcspn(line, "= "), line);
+		if (!strstr(text, key))
+			fail_msg("conf/nfclass.ini lacks%s", key);
+	}
+	free(a);
+	free(b);
+}
+
+static const char unusual[] =
+	"[gateway]\nlan = br-lan\nwan = eth0.7\n"
+	"lan_address = 10.7.1.1/24, fd00:7::1/64\nprefixes = 10.7.0.0/16\n"
+	"dhcp_range = 10.7.1.100-10.7.1.200\ndhcp_lease_s = 120\n"
+	"dns = 9.9.9.9,2620:fe::fe\nnat = 192.0.2.1\n"
+	"[queue]\nfirst = 65535\nworkers = 1\nlength = 16\ncopy_bytes = 96\n"
+	"fail_open = off\nbuffer_bytes = 65536\n"
+	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
+	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 1\n"
+	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
+	"[label]\nunknown = no\nalone = on\n"
+	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
+	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n";
+
+static void what_is_printed_reads_the_same(void **state)
+{
+	struct conf c, d;
+	struct fault f;
+	char *a, *b;
+
+	(void)state;
+	assert_int_equal(load(&c, unusual, &f), 0);
+	a = printed(&c);
+	assert_int_equal(load(&d, a, &f), 0);
+	b = printed(&d);
+	assert_string_equal(a, b);
+	assert_memory_equal(&c.lan, &d.lan, sizeof(c.lan));
+	assert_string_equal(d.model.path, "/tmp/a;b #1.nfm");
+	assert_int_equal(d.log.facility, LOG_LOCAL7);
+	assert_true(d.label.alone && d.log.counters && !d.queue.fail_open);
+	assert_int_equal(d.queue.first, 65535);
+	free(a);
+	free(b);
+}
+
+static void none_of_those_is_a_default(void **state)
+{
+	struct conf c, d;
+	struct fault f;
+	char *a, *b, *in_a, *in_b, *line;
+
+	(void)state;
+	assert_int_equal(load(&c, unusual, &f), 0);
+	conf_defaults(&d);
+	c.queue.workers = 2; /* cannot be, beside first = 65535 */
+	a = printed(&c);
+	b = printed(&d);
+	in_a = a;
+	in_b = b;
+	while ((line = strsep(&in_a, "\n"))) {
+		const char *other = strsep(&in_b, "\n");
+
+		if (strchr(line, '='))
+			assert_string_not_equal(line, other);
+	}
+	free(a);
+	free(b);
+}
+
+static void errors_name_line_key_and_value(void **state)
+{
+	(void)state;
+	assert_refused("[queue]\n\nworkers = 65\n", ":3: [queue] workers = 65",
+	               "1 to 64");
+	assert_refused("[queue]\nworkers = 0x1\n", ":2:", "1 to 64");
+	assert_refused("[queue]\nworkers = -1\n", ":2:", "1 to 64");
+	assert_refused("[queue]\nworkers =\n", ":2:", "1 to 64");
+	assert_refused("[queue]\nlength = 99999999999999999999\n", ":2:", "1048576");
+	assert_refused("[queue]\nfail_open = maybe\n", ":2:", "yes or no");
+	assert_refused("[burst]\ngap_ms = fast\n", ":2:", "60000, or model");
+	assert_refused("[log]\nformat = xml\n", ":2:", "seed, kv or json");
+	assert_refused("[gateway]\nlan = a/b\n", ":2:", "interface");
+	assert_refused("[gateway]\nlan = sixteen_letters_x\n", ":2:", "interface");
+	assert_refused("[gateway]\nlan_address = 10.0.0.1\n", ":2:", "ADDRESS/BITS");
+	assert_refused("[gateway]\nprefixes = 10.0.0.0/33\n", ":2:", "ADDRESS/BITS");
+	assert_refused("[gateway]\nprefixes = 10.0.0.0/8,,\n", ":2:", "ADDRESS/BITS");
+	assert_refused("[gateway]\ndhcp_range = 10.0.0.9-10.0.0.1\n", ":2:", "FIRST");
+	assert_refused("[gateway]\ndns = one.one.one.one\n", ":2:", "ADDRESS");
+	assert_refused("[gateway]\nnat = fd00::1\n", ":2:", "masquerade, off");
+	assert_refused("[model]\npath =\n", ":2:", "path");
+	assert_refused("[log]\nident = a b\n", ":2:", "one word");
+}
+
+static void errors_in_the_form_name_the_line(void **state)
+{
+	char longest[1200];
+
+	(void)state;
+	assert_refused("[queue]\nworker = 1\n", ":2: unknown key 'worker'", "[queue]");
+	assert_refused("\n[qeue]\nworkers = 1\n", ":2:", "unknown section [qeue]");
+	assert_refused("workers = 1\n", ":1:", "before any [section]");
+	assert_refused("[log]\nworkers = 1\n", ":2:", "unknown key");
+	assert_refused("[queue]\nworkers = 1\n[log]\n[queue]\nWorkers = 1\n",
+	               ":5:", "twice, first in line 2");
+	assert_refused("[queue\n", ":1:", "not [section]");
+	assert_refused("[queue] x]\n", ":1:", "not [section]");
+	assert_refused("[]\n", ":1:", "unknown section");
+	assert_refused("[queue]\nworkers\n", ":2:", "not key = value");
+	assert_refused("[queue]\n= 1\n", ":2:", "not key = value");
+	assert_refused("[queue]\nx\n", ":2:", "not key = value");
+	assert_refused("[queue]\nworkers = \\\n1\n", ":2:", "continued");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = 0;
+	memcpy(longest, "[log]\nfile = ", 13);
+	assert_refused(longest, ":2:", "longer than");
+}
+
+static void settings_that_contradict_each_other_are_refused(void **state)
+{
+	(void)state;
+	assert_refused("[gateway]\nlan = eth0\nwan = eth0\n", path, "both eth0");
+	assert_refused("[queue]\nfirst = 65530\nworkers = 7\n", path, "above 65535");
+	assert_refused("[gateway]\nlan_address = 10.7.1.1/24\n"
+	               "dhcp_range = 10.7.2.10-10.7.2.20\n",
+	               path, "outside");
+}
+
+static void a_file_that_cannot_be_read_is_named(void **state)
+{
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(conf_load(&c, "/nonexistent/x.ini", &f), -ENOENT);
+	assert_non_null(strstr(f.text, "/nonexistent/x.ini"));
+	assert_int_equal(conf_load(&c, "/tmp", &f), -EISDIR);
+	write_text("[log]\nfile = a\0b\n", 17);
+	assert_int_equal(conf_load(&c, path, &f), -EINVAL);
+	assert_non_null(strstr(f.text, "NUL"));
+}
+
+static void prefixes_fall_back_on_the_lan_addresses(void **state)
+{
+	struct addr a;
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	assert_true(addr_parse("10.7.9.9", &a));
+	assert_int_equal(load(&c, "[gateway]\nlan_address = 10.7.9.1/24\n", &f), 0);
+	assert_int_equal(c.lan.count, 1);
+	assert_true(prefix_has(&c.lan.prefix[0], a));
+	assert_int_equal(load(&c,
+	                      "[gateway]\nlan_address = 10.7.9.1/24\n"
+	                      "prefixes = 10.8.0.0/16,fd00::/8\n",
+	                      &f),
+	                 0);
+	assert_int_equal(c.lan.count, 2);
+	assert_false(prefix_has(&c.lan.prefix[0], a));
+}
+
+static void relative_paths_begin_at_the_file(void **state)
+{
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(load(&c, "[model]\npath = m/x.nfm\n[log]\nfile = l\n", &f), 0);
+	assert_string_equal(c.model.path, "/tmp/m/x.nfm");
+	assert_string_equal(c.log.file, "/tmp/l");
+}
+
+static void comments_case_and_line_ends_do_not_matter(void **state)
+{
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(load(&c,
+	                      "# a\r\n; b\r\n [Queue] \r\n  WORKERS=3 ; c\r\n"
+	                      "length\t=\t17 # d\r\n[log]\nlevel = WARN",
+	                      &f),
+	                 0);
+	assert_int_equal(c.queue.workers, 3);
+	assert_int_equal(c.queue.length, 17);
+	assert_int_equal(c.log.level, 1);
+}
+
+static void keys_that_take_a_restart_are_named(void **state)
+{
+	struct conf a, b;
+	struct fault f;
+	char text[200];
+
+	(void)state;
+	conf_defaults(&a);
+	assert_int_equal(load(&b, "[log]\nlevel = debug\n[label]\nalone = yes\n", &f), 0);
+	assert_false(conf_needs_restart(&a, &b, text, sizeof(text)));
+	assert_int_equal(load(&b, "[flow]\nmax = 17\n[queue]\nworkers = 2\n", &f), 0);
+	assert_true(conf_needs_restart(&a, &b, text, sizeof(text)));
+	assert_string_equal(text, "[queue] workers, [flow] max");
+}
+
+static void survives_every_truncation(void **state)
+{
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(unusual); len++) {
+		write_text(unusual, len);
+		(void)conf_load(&c, path, &f); /* either is right; the sanitizers judge */
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_file_means_the_defaults),
+		cmocka_unit_test(the_shipped_file_holds_every_default),
+		cmocka_unit_test(what_is_printed_reads_the_same),
+		cmocka_unit_test(none_of_those_is_a_default),
+		cmocka_unit_test(errors_name_line_key_and_value),
+		cmocka_unit_test(errors_in_the_form_name_the_line),
+		cmocka_unit_test(settings_that_contradict_each_other_are_refused),
+		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
+		cmocka_unit_test(prefixes_fall_back_on_the_lan_addresses),
+		cmocka_unit_test(relative_paths_begin_at_the_file),
+		cmocka_unit_test(comments_case_and_line_ends_do_not_matter),
+		cmocka_unit_test(keys_that_take_a_restart_are_named),
+		cmocka_unit_test(survives_every_truncation),
+	};
+	int fd = mkstemp(path), failed;
+
+	if (fd < 0)
+		return 1;
+	close(fd);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(path);
+	return failed;
+}
