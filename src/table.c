@@ -10,7 +10,8 @@
 
 #include "pool.h"
 
-#define NONE UINT32_MAX
+#define NONE       UINT32_MAX
+#define LINE_BYTES 64
 
 struct table {
 	struct hash_key secret;
@@ -123,6 +124,39 @@ void *table_find(struct table *t, const uint64_t *key)
 	uint64_t found = t->slot[slot_of(t, key, hash_of(t, key))];
 
 	return found ? node_at(t, (uint32_t)found - 1) : NULL;
+}
+
+static void fetch(const void *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += LINE_BYTES)
+		__builtin_prefetch((const uint8_t *)from + i, 1);
+}
+
+/* Each pass asks for what the next one reads, so that the waits of all keys overlap. */
+void table_look_ahead(struct table *t, const uint64_t *keys, size_t n, size_t far_at,
+                      size_t far_bytes)
+{
+	uint32_t slot[TABLE_AHEAD];
+	const uint8_t *far;
+
+	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
+	for (size_t i = 0; i < n; i++) {
+		slot[i] = hash_of(t, keys + i * t->key_words) & (t->slots - 1);
+		fetch(&t->slot[slot[i]], 1);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (t->slot[slot[i]])
+			fetch(node_at(t, (uint32_t)t->slot[slot[i]] - 1),
+			      t->records.size);
+	for (size_t i = 0; i < n; i++) {
+		if (!t->slot[slot[i]])
+			continue;
+		memcpy(&far,
+		       (uint8_t *)node_at(t, (uint32_t)t->slot[slot[i]] - 1) + far_at,
+		       sizeof(far));
+		if (far)
+			fetch(far, far_bytes);
+	}
 }
 
 void *table_add(struct table *t, const uint64_t *key)
