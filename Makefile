@@ -48,7 +48,7 @@ DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
 # Programs that tests run on their hosts; replay is made of several files.
-HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample)
+HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample unnat)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
@@ -76,13 +76,13 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libnfclass.a \
 		-lcmocka $(LIBS)
 
-$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests
+$(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c,$^) -lpcap
 
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 
-$(BUILD)/tests:
-	mkdir -p $@/hosts
+$(BUILD)/tests $(BUILD)/tests/hosts:
+	mkdir -p $@
 
 $(BUILD)/tests/bench:
 	mkdir -p $@
@@ -92,17 +92,6 @@ $(BUILD)/tests/bench:
 
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
-
-# libFuzzer targets, each parser's, with clang: run build-fuzz/tests/fuzz_x [CORPUS].
-FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
-$(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $(LDFLAGS) -o $@ $< \
-		$(BUILD)/libnfclass.a $(LIBS)
-
-.PHONY: fuzz fuzzers
-fuzz:
-	$(MAKE) CC=clang SAN=1 BUILD=build-fuzz CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzzers
-fuzzers: $(FUZZERS)
 
 .PHONY: hosts
 hosts: $(HOSTS)

@@ -25,9 +25,15 @@ struct calibrate_votes {
  * some thousands, evenly chosen, are looked at. */
 struct calibration calibrate_fit(const struct calibrate_votes *v);
 
-/* p[class] for one row's votes of so many trees (1 and up). */
-void calibrate_apply(const struct calibration *c, const float *prior, uint32_t classes,
-                     const uint32_t *votes, unsigned trees, float *p);
+/* One row's votes by class, of so many trees (1 and up). */
+struct calibrate_row {
+	const uint32_t *votes;
+	uint32_t classes, trees;
+};
+
+/* p[class] for one row. */
+void calibrate_apply(const struct calibration *c, const float *prior,
+                     struct calibrate_row row, float *p);
 
 /* A threshold that no confidence reaches. */
 #define CALIBRATE_NEVER 2.0F

@@ -63,13 +63,13 @@ int cmd_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* false when standard output takes no more: stop, main() says so. */
 bool cmd_out_ok(void);
 
-/* The captures that o->paths mean; those that cannot be listed are named, and
- * CMD_FAILED is returned with the others listed. */
-int cmd_captures(const struct options *o, struct names *files);
+/* Reads one capture for a command, with progress in packets: 0, or what replay_next()
+ * or anything else fails with, *f filled. */
+typedef int cmd_read(void *arg, const char *path, struct progress *p, struct fault *f);
 
-/* Say that reading a capture ended in err (as trace_next() returns it): a warning when it
- * was only cut short.  What the command's exit code must be at least. */
-int cmd_broken(int err, const struct fault *f);
+/* Have read go through each capture that o->paths mean.  Those that cannot be read are
+ * named; of those cut short a warning tells.  CMD_DONE or CMD_FAILED. */
+int cmd_each_capture(const struct options *o, cmd_read *read, void *arg);
 
 /* Read a model file into m.  -errno with *f filled, the path named in it. */
 int cmd_load_model(struct model *m, const char *path, struct fault *f);

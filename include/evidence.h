@@ -51,4 +51,7 @@ struct evidence_burst {
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
 
+/* The likeliest class; of equal ones the first. */
+uint32_t evidence_best(const float *q, unsigned classes);
+
 #endif

@@ -54,13 +54,18 @@ struct forest_oob {
 	float *gini, *permutation;
 };
 
-/* Train on the count rows of d listed in rows (any order, repeats allowed).  Same data,
- * rows and seed give the same forest whatever the threads.  oob may be NULL; else its
- * arrays are made for count rows, in the order of rows, and ended by forest_oob_clear()
- * also on failure.  NULL on failure with *f filled. */
-struct forest *forest_train(const struct dataset *d, const uint32_t *rows, size_t count,
-                            const struct forest_params *p, struct forest_oob *oob,
-                            struct fault *f);
+/* Some rows of a data set, by number, in any order; repeats count. */
+struct forest_rows {
+	const struct dataset *d;
+	const uint32_t *row;
+	size_t count;
+};
+
+/* Train on these rows.  Same data, rows and seed give the same forest whatever the
+ * threads.  oob may be NULL; else its arrays are made for the rows, in their order, and
+ * ended by forest_oob_clear() also on failure.  NULL on failure with *f filled. */
+struct forest *forest_train(const struct forest_rows *rows, const struct forest_params *p,
+                            struct forest_oob *oob, struct fault *f);
 void forest_free(struct forest *fo);
 void forest_oob_clear(struct forest_oob *oob);
 

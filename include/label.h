@@ -18,9 +18,13 @@ struct label {
 const char *label_name(const struct model *m, const struct label *l);
 const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ... */
 
-/* The label that probabilities q[class] give; alone: they are by own votes only. */
-struct label label_of(const struct model *m, const float *q, bool alone,
-                      uint64_t packets);
+/* The label by votes of forest_votes() alone, with calibrated confidence; work has room
+ * for a float a class. */
+struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
+                         float *work);
+
+/* The label that probabilities q[class] in the light of all evidence give. */
+struct label label_together(const struct model *m, const float *q, uint64_t packets);
 
 /* Names bursts by a model, one after the other, and keeps what they tell of the bursts to
  * come. */

@@ -8,18 +8,20 @@
 /* Data sets out of what a person names: CSV files as `extract` writes them (their names
  * end in ".csv"), folders of LABEL/TRACE captures, captures. */
 
-struct load_params {
+struct load {
 	const struct burst_params *burst; /* of captures */
 	enum feature_set set;
 	bool set_is_wanted; /* else CSV files may bring their own features */
+	/* Results; files is to be cleared in the end. */
+	struct names files; /* what was read: no file is read twice */
+	unsigned failed;    /* files that could not be read, each named in the log */
 };
 
 /* Add everything that path means to d.  A trace is called by the last part of path and
  * what is below it, so that the same data has the same digest wherever it lies; when that
- * name is taken, by its whole path.  Files that cannot be read are named in the log and
- * counted in *failed; -ENOMEM with *f filled when nothing more can be done. */
-int load_path(struct dataset *d, const char *path, const struct load_params *p,
-              unsigned *failed, struct fault *f);
+ * name is taken, by its whole path.  -ENOMEM with *f filled when nothing more can be
+ * done. */
+int load_path(struct dataset *d, const char *path, struct load *l, struct fault *f);
 
 /* The feature set whose names and order d's columns have; false when there is none. */
 bool load_set_of(const struct dataset *d, enum feature_set *set);

@@ -11,6 +11,7 @@
  * times a second; nothing at all when stderr is no terminal. */
 struct progress {
 	const char *what;
+	uint64_t done, all;
 	struct mono next; /* when to say something again */
 	bool on, shown;
 };
@@ -18,6 +19,9 @@ struct progress {
 /* what is borrowed for as long as p is used. */
 void progress_begin(struct progress *p, const char *what);
 void progress_at(struct progress *p, uint64_t done, uint64_t all);
+
+/* How far the one that comes after those done is. */
+void progress_packets(struct progress *p, uint64_t packets);
 
 /* Take the line away again; needed before anything else is written to the terminal. */
 void progress_clear(struct progress *p);

@@ -17,11 +17,11 @@ struct train_params {
 	uint32_t min_packets;
 };
 
-/* Train m, fresh from model_init(), on the count rows of d listed in rows; classes are
- * d's labels, and provenance is left to the caller.  *oob_accuracy is that of the
- * forest's out-of-bag votes.  0, or -errno with *f filled; m is the caller's to clear. */
-int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
-                size_t count, const struct train_params *p, double *oob_accuracy,
-                struct fault *f);
+/* Train m, fresh from model_init(); classes are the data set's labels, and provenance is
+ * left to the caller.  *oob_accuracy is that of out-of-bag votes, of trees that know
+ * nothing of a row's trace where there are traces enough.  0, or -errno with *f filled; m
+ * is the caller's to clear. */
+int train_model(struct model *m, const struct forest_rows *rows,
+                const struct train_params *p, double *oob_accuracy, struct fault *f);
 
 #endif

@@ -25,19 +25,19 @@ static struct calibration at_grid(struct grid g)
 	return (struct calibration){ (float)exp2(g.i / 2.0), (float)exp2(g.j / 8.0) };
 }
 
-void calibrate_apply(const struct calibration *c, const float *prior, uint32_t classes,
-                     const uint32_t *votes, unsigned trees, float *p)
+void calibrate_apply(const struct calibration *c, const float *prior,
+                     struct calibrate_row row, float *p)
 {
-	double all = (double)trees * FOREST_UNIT, sum = 0;
+	double all = (double)row.trees * FOREST_UNIT, sum = 0;
 
-	for (uint32_t k = 0; k < classes; k++) {
-		double share = votes[k] / all + (double)c->weight * (double)prior[k];
+	for (uint32_t k = 0; k < row.classes; k++) {
+		double share = row.votes[k] / all + (double)c->weight * (double)prior[k];
 		double raised = pow(share, (double)c->power);
 
 		p[k] = (float)raised;
 		sum += raised;
 	}
-	for (uint32_t k = 0; k < classes; k++)
+	for (uint32_t k = 0; k < row.classes; k++)
 		p[k] = (float)((double)p[k] / sum);
 }
 
@@ -136,7 +136,8 @@ static double beta_fraction(double a, double b, double x)
 	double f = 1, c = 1, d = 0;
 
 	for (int i = 0; i < 100000; i++) {
-		double m = i / 2, term, delta; /* each m serves two terms */
+		int half = i / 2; /* each serves two terms */
+		double m = half, term, delta;
 
 		if (i == 0)
 			term = 1;

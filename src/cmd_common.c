@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "load.h"
@@ -44,28 +45,43 @@ bool cmd_out_ok(void)
 	return !ferror(stdout);
 }
 
-int cmd_captures(const struct options *o, struct names *files)
+static int list_captures(const struct options *o, struct names *files)
 {
 	int code = CMD_DONE;
 	struct fault f;
 
-	for (int i = 0; i < o->count; i++) {
-		if (walk_add(files, o->paths[i], &f) == 0)
-			continue;
-		log_error("%s", f.text);
-		code = CMD_FAILED;
-	}
+	for (int i = 0; i < o->count; i++)
+		if (walk_add(files, o->paths[i], &f) < 0)
+			code = cmd_failed("%s", f.text);
 	return code;
 }
 
-int cmd_broken(int err, const struct fault *f)
+int cmd_each_capture(const struct options *o, cmd_read *read, void *arg)
 {
-	if (err == -ENODATA) {
-		log_warn("%s", f->text);
-		return CMD_DONE;
+	struct names files = { 0 };
+	struct progress p = { 0 };
+	int code = list_captures(o, &files);
+
+	/* Lines on the same terminal are progress enough. */
+	if (!isatty(STDOUT_FILENO))
+		progress_begin(&p, "trace");
+	for (uint32_t i = 0; i < files.count && cmd_out_ok(); i++) {
+		struct fault f;
+		int err;
+
+		progress_at(&p, i, files.count);
+		err = read(arg, files.name[i], &p, &f);
+		if (!err)
+			continue;
+		progress_clear(&p);
+		if (err == -ENODATA)
+			log_warn("%s", f.text);
+		else
+			code = cmd_failed("%s", f.text);
 	}
-	log_error("%s", f->text);
-	return CMD_FAILED;
+	progress_clear(&p);
+	names_clear(&files);
+	return code;
 }
 
 int cmd_load_model(struct model *m, const char *path, struct fault *f)
@@ -83,16 +99,18 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 
 int cmd_load(const struct options *o, char **paths, int count, struct dataset *d)
 {
-	struct load_params p = { &o->burst, o->set, o->given & GIVEN_FEATURES };
-	unsigned failed = 0;
+	struct load l = { &o->burst, o->set, o->given & GIVEN_FEATURES, { 0 }, 0 };
 	struct fault f;
+	int err = 0;
 
-	for (int i = 0; i < count; i++)
-		if (load_path(d, paths[i], &p, &failed, &f) < 0)
-			return cmd_failed("%s", f.text);
+	for (int i = 0; i < count && !err; i++)
+		err = load_path(d, paths[i], &l, &f);
+	names_clear(&l.files);
+	if (err)
+		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
-	return failed ? CMD_FAILED : CMD_DONE;
+	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 
 static void show_trees(void *progress, unsigned done, unsigned all)
@@ -112,7 +130,7 @@ struct train_params cmd_train_params(const struct options *o, struct progress *p
 		.min_packets = o->min_packets,
 	};
 
-	progress_begin(progress, "tree");
+	progress_begin(progress, "trees");
 	p.forest.progress = show_trees;
 	p.forest.progress_arg = progress;
 	return p;

@@ -44,6 +44,19 @@ __attribute__((format(printf, 2, 3))) static void about(struct eval *e, const ch
 	(void)names_add(&e->about, text); /* as will one that is missing */
 }
 
+static void about_data(struct eval *e, char **paths, int count)
+{
+	char text[900] = "";
+
+	for (int i = 0; i < count; i++) {
+		size_t len = strlen(text);
+
+		(void)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
+		               paths[i]);
+	}
+	about(e, "data=%s", text);
+}
+
 static int number_classes(struct eval *e, const struct names *known, struct fault *f)
 {
 	for (uint32_t c = 0; c < known->count; c++)
@@ -63,56 +76,76 @@ static int number_classes(struct eval *e, const struct names *known, struct faul
 /* Rows to judge, and what the model says of them: rows of probabilities, by each row's
  * own votes and in the light of all evidence. */
 struct judgement {
-	const uint32_t *rows;
-	size_t count;
+	const struct forest_rows *rows;
 	float *own, *all;
 	struct judge_case *cases;
 };
 
-static int ask_model(const struct eval *e, const struct model *m, struct judgement *j)
+static struct judge_case case_of(const struct eval *e, const struct dataset_row *row,
+                                 struct label l)
+{
+	return (struct judge_case){ e->class_of[row->label], l.best,     l.confidence,
+		                    l.reason == LABEL_KNOWN, row->trace, row->burst };
+}
+
+static uint64_t packets_of(const struct eval *e, const struct dataset_row *row)
+{
+	return e->d.has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
+}
+
+/* Each row by its own votes. */
+static int ask_forest(const struct eval *e, const struct model *m, struct judgement *j)
 {
 	uint32_t width = m->classes.count;
 	uint32_t *votes = calloc(width, sizeof(*votes));
 
 	if (!votes)
 		return -ENOMEM;
-	for (size_t i = 0; i < j->count; i++) {
-		forest_votes(m->forest, e->d.x + (size_t)j->rows[i] * e->d.features.count,
-		             votes);
-		model_confidence(m, votes, forest_trees(m->forest), j->own + i * width);
+	for (size_t i = 0; i < j->rows->count; i++) {
+		uint32_t at = j->rows->row[i];
+		const struct dataset_row *row = &e->d.row[at];
+		float *own = j->own + i * width;
+
+		forest_votes(m->forest, e->d.x + (size_t)at * e->d.features.count, votes);
+		j->cases[i] =
+			case_of(e, row, label_alone(m, votes, packets_of(e, row), own));
+		model_shares(m, votes, own);
 	}
 	free(votes);
-	return weigh_rows(&e->d, j->rows, j->count, &m->strengths, width, j->own, j->all);
+	return 0;
 }
 
-static struct judge_case case_of(const struct eval *e, const struct model *m, uint32_t at,
-                                 const float *q)
-{
-	const struct dataset_row *row = &e->d.row[at];
-	uint64_t packets = e->d.has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
-	struct label l = label_of(m, q, e->o->alone, packets);
-
-	return (struct judge_case){ e->class_of[row->label], l.best,     l.confidence,
-		                    l.reason == LABEL_KNOWN, row->trace, row->burst };
-}
-
-static int judge_rows(const struct eval *e, const struct model *m, const uint32_t *rows,
-                      size_t count, struct judge *sum)
+static int weigh_all(const struct eval *e, const struct model *m, struct judgement *j)
 {
 	uint32_t width = m->classes.count;
+	int err = weigh_rows(j->rows, width, &m->strengths, j->own, j->all);
+
+	for (size_t i = 0; i < j->rows->count && !err; i++) {
+		const struct dataset_row *row = &e->d.row[j->rows->row[i]];
+
+		j->cases[i] = case_of(e, row,
+		                      label_together(m, j->all + i * width,
+		                                     packets_of(e, row)));
+	}
+	return err;
+}
+
+static int judge_rows(const struct eval *e, const struct model *m,
+                      const struct forest_rows *rows, struct judge *sum)
+{
+	size_t width = m->classes.count, count = rows->count;
 	struct judgement j = {
 		.rows = rows,
-		.count = count,
 		.own = calloc(count * width + 1, sizeof(*j.own)),
 		.all = calloc(count * width + 1, sizeof(*j.all)),
 		.cases = calloc(count + 1, sizeof(*j.cases)),
 	};
-	const float *q = e->o->alone ? j.own : j.all;
-	int err = j.own && j.all && j.cases ? ask_model(e, m, &j) : -ENOMEM;
+	int err = j.own && j.all && j.cases ? ask_forest(e, m, &j) : -ENOMEM;
 
-	for (size_t i = 0; i < count && !err; i++)
-		j.cases[i] = case_of(e, m, rows[i], q + i * width);
-	if (!err && !judge_cases(sum, j.cases, count, q, width))
+	if (!err && !e->o->alone)
+		err = weigh_all(e, m, &j);
+	if (!err && !judge_cases(sum, j.cases, count, e->o->alone ? j.own : j.all,
+	                         (uint32_t)width))
 		err = -ENOMEM;
 	free(j.own);
 	free(j.all);
@@ -121,12 +154,11 @@ static int judge_rows(const struct eval *e, const struct model *m, const uint32_
 }
 
 /* Judge, and add what comes out to the sums. */
-static int judge_model(struct eval *e, const struct model *m, const uint32_t *rows,
-                       size_t count, struct fault *f)
+static int judge_model(struct eval *e, const struct model *m,
+                       const struct forest_rows *rows, struct fault *f)
 {
 	struct judge j;
-	int err = judge_init(&j, e->classes.count) ? judge_rows(e, m, rows, count, &j)
-	                                           : -ENOMEM;
+	int err = judge_init(&j, e->classes.count) ? judge_rows(e, m, rows, &j) : -ENOMEM;
 
 	if (!err) {
 		judge_scores(&j, e->score[e->repeats++]);
@@ -162,9 +194,8 @@ static void warn_unknown_classes(const struct eval *e, const struct model *m)
 	uint32_t foreign = e->classes.count - m->classes.count;
 
 	if (foreign)
-		log_warn("%u labels of the data are no classes of the model: right is "
-		         "only Unknown",
-		         foreign);
+		log_warn("%u label%s no class of the model: right is only Unknown",
+		         foreign, foreign == 1 ? " of the data is" : "s of the data are");
 }
 
 static int check_columns(const struct eval *e, const struct model *m, struct fault *f)
@@ -187,7 +218,7 @@ static int judge_all(struct eval *e, const struct model *m, struct fault *f)
 		return no_memory(f);
 	for (size_t i = 0; i < e->d.rows; i++)
 		rows[i] = (uint32_t)i;
-	err = judge_model(e, m, rows, e->d.rows, f);
+	err = judge_model(e, m, &(struct forest_rows){ &e->d, rows, e->d.rows }, f);
 	free(rows);
 	return err;
 }
@@ -222,9 +253,13 @@ static int eval_one_split(struct eval *e, const struct train_params *p, struct f
 		return fault_set(f, -EINVAL,
 		                 "no class has two traces: none is left to judge on");
 	model_init(&m);
-	err = train_model(&m, &e->d, h->learn, h->learn_count, p, &oob_accuracy, f);
+	err = train_model(&m, &(struct forest_rows){ &e->d, h->learn, h->learn_count }, p,
+	                  &oob_accuracy, f);
 	if (!err)
-		err = judge_model(e, &m, h->judge, h->judge_count, f);
+		err = judge_model(e, &m,
+		                  &(struct forest_rows){ &e->d, h->judge,
+		                                         h->judge_count },
+		                  f);
 	model_clear(&m);
 	return err;
 }
@@ -243,7 +278,7 @@ static int eval_splits(struct eval *e, struct fault *f)
 	about(e, "seed=%" PRIu64, e->o->forest.seed);
 	about(e, "columns=%u", e->d.features.count);
 	about(e, "trees=%u", e->o->forest.trees);
-	progress_begin(&progress, "split");
+	progress_begin(&progress, "splits");
 	while (!err && e->repeats < e->o->repeat) {
 		progress_at(&progress, e->repeats, e->o->repeat);
 		err = eval_one_split(e, &p, f);
@@ -315,8 +350,7 @@ static int eval_data(const struct options *o, struct model *m, char **paths, int
 	dataset_init(&e.d);
 	e.score = calloc(o->repeat, sizeof(*e.score));
 	code = e.score ? cmd_load(o, paths, count, &e.d) : cmd_failed("out of memory");
-	for (int i = 0; i < count; i++)
-		about(&e, "data=%s", paths[i]);
+	about_data(&e, paths, count);
 	if (e.d.rows > 0) {
 		err = m ? eval_model(&e, m, &f) : eval_splits(&e, &f);
 		if (err)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "decimal.h"
-#include "log.h"
-#include "progress.h"
 #include "trace.h"
 #include "walk.h"
 
@@ -92,43 +91,30 @@ static void put_flow(const char *path, const char *label, const struct burst_flo
 	(void)fwrite(row, 1, (size_t)(to - row), stdout); /* cmd_out_ok() tells */
 }
 
-static int extract_trace(const char *path, const struct options *o)
+static int extract_trace(void *arg, const char *path, struct progress *p, struct fault *f)
 {
+	const struct options *o = *(const struct options **)arg;
 	char label[WALK_LABEL_SIZE];
 	const struct burst *b;
-	struct fault f;
-	struct trace *t = trace_open(path, &o->burst, &f);
+	struct trace *t = trace_open(path, &o->burst, f);
 	int got;
 
-	if (!t) {
-		log_error("%s", f.text);
-		return CMD_FAILED;
-	}
+	if (!t)
+		return -EINVAL;
 	walk_label(path, label);
-	while ((got = trace_next(t, &b, &f)) > 0 && cmd_out_ok())
+	while ((got = trace_next(t, &b, f)) > 0 && cmd_out_ok()) {
 		burst_each_flow (b, bf)
 			put_flow(path, label, bf, o->set);
+		progress_packets(p, trace_packets(t));
+	}
 	trace_free(t);
-	return got < 0 ? cmd_broken(got, &f) : CMD_DONE;
+	return got < 0 ? got : 0;
 }
 
 int cmd_extract(const struct options *o)
 {
-	struct names files = { 0 };
-	struct progress p;
-	int code;
-
 	if (o->count == 0)
 		return cmd_usage("extract: no TRACE or DIR given");
-	code = cmd_captures(o, &files);
 	put_header(o->set);
-	progress_begin(&p, "trace");
-	for (uint32_t i = 0; i < files.count && cmd_out_ok(); i++) {
-		progress_at(&p, i, files.count);
-		if (extract_trace(files.name[i], o) != CMD_DONE)
-			code = CMD_FAILED;
-	}
-	progress_clear(&p);
-	names_clear(&files);
-	return code;
+	return cmd_each_capture(o, extract_trace, &o);
 }

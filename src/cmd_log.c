@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "log.h"
@@ -26,40 +27,45 @@ static void put_second(struct tally *t, int64_t second)
 	tally_begin(t);
 }
 
-static int log_packets(struct replay *r, struct tally *t, struct fault *f)
+static int log_packets(struct replay *r, struct tally *t, struct progress *p,
+                       struct fault *f)
 {
 	enum decode_result result;
 	struct packet pkt;
+	uint64_t packets = 0;
 	int64_t second = 0;
 	int got;
 
 	while ((got = replay_next(r, &result, &pkt, f)) > 0 && cmd_out_ok()) {
-		if (pkt.time.us / MONO_SECOND != second)
+		packets++;
+		if (pkt.time.us / MONO_SECOND != second) {
 			put_second(t, second);
+			progress_packets(p, packets);
+		}
 		second = pkt.time.us / MONO_SECOND;
 		if (result == DECODE_OK)
 			tally_add(t, &pkt);
 	}
 	put_second(t, second);
-	return got;
+	return got < 0 ? got : 0;
 }
 
-static int log_trace(const char *path, const struct tally_params *p)
+static int log_trace(void *arg, const char *path, struct progress *p, struct fault *f)
 {
-	struct fault f;
-	struct replay *r = replay_open(path, &f);
-	struct tally *t = tally_new(p);
-	int got, code = CMD_FAILED;
+	struct replay *r = replay_open(path, f);
+	struct tally *t;
+	int err = -EINVAL;
 
-	if (r && t) {
-		got = log_packets(r, t, &f);
-		code = got < 0 ? cmd_broken(got, &f) : CMD_DONE;
-	} else {
-		log_error("%s", r ? "out of memory" : f.text);
-	}
+	if (!r)
+		return err;
+	t = tally_new(arg);
+	if (t)
+		err = log_packets(r, t, p, f);
+	else
+		err = fault_set(f, -ENOMEM, "%s: out of memory", path);
 	tally_free(t);
 	replay_free(r);
-	return code;
+	return err;
 }
 
 int cmd_log(const struct options *o)
@@ -69,15 +75,8 @@ int cmd_log(const struct options *o)
 		.mtu_bytes = o->burst.mtu_bytes,
 		.lan = o->burst.lan,
 	};
-	struct names files = { 0 };
-	int code;
 
 	if (o->count == 0)
 		return cmd_usage("log: no TRACE given");
-	code = cmd_captures(o, &files);
-	for (uint32_t i = 0; i < files.count && cmd_out_ok(); i++)
-		if (log_trace(files.name[i], &p) != CMD_DONE)
-			code = CMD_FAILED;
-	names_clear(&files);
-	return code;
+	return cmd_each_capture(o, log_trace, &p);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum kind {
@@ -19,6 +20,7 @@ enum kind {
 	FRACTION,
 	FLAG,
 	TEXT,
+	DATE,
 	FEATURES,
 	FORMAT,
 	LAN,
@@ -70,7 +72,7 @@ static const struct option_row {
 	  "burst-flows with fewer are Unknown (1)" },
 	{ "note", 0, CMD_TRAIN, NOTE, AT(notes), 0, 0, 0, "KEY=VALUE",
 	  "kept in the model, as source=...; may be repeated" },
-	{ "date", 0, CMD_TRAIN, TEXT, AT(date), 0, 0, 0, "DATE",
+	{ "date", 0, CMD_TRAIN, DATE, AT(date), 0, 0, 0, "DATE",
 	  "of the data (the day of its newest packet)" },
 	{ "split", 0, CMD_EVAL, FRACTION, AT(split), 0, 1, 0, "SHARE",
 	  "train on this share of each class's traces, judge on the others" },
@@ -145,12 +147,23 @@ static int add_lan(const struct option_row *r, const char *value, struct flow_la
 	return CMD_DONE;
 }
 
+static int set_date(const struct option_row *r, const char *value, const char **date)
+{
+	struct tm tm;
+	const char *end = strptime(value, "%Y-%m-%d", &tm);
+
+	if (!end || *end || strlen(value) != strlen("2019-04-07"))
+		return bad_value(r, value, "a day as in 2019-04-07");
+	*date = value;
+	return CMD_DONE;
+}
+
 static int add_note(const struct option_row *r, const char *value, struct names *notes)
 {
 	const char *equals = strchr(value, '=');
 
-	if (!equals || equals == value)
-		return bad_value(r, value, "KEY=VALUE");
+	if (!equals || equals == value || strlen(value) >= MODEL_PROVENANCE_SIZE)
+		return bad_value(r, value, "KEY=VALUE of at most 1023 bytes");
 	if (names_add(notes, value) == NAMES_NONE)
 		return cmd_usage("--note: out of memory");
 	return CMD_DONE;
@@ -189,6 +202,8 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 	case TEXT:
 		*(const char **)slot = value;
 		return CMD_DONE;
+	case DATE:
+		return set_date(r, value, slot);
 	case FEATURES:
 		return find_features(r, value, slot);
 	case FORMAT:

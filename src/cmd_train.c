@@ -131,7 +131,8 @@ static int learn(const struct options *o, const struct dataset *d, struct model 
 	rows = every_row(d);
 	if (!rows)
 		return fault_set(f, -ENOMEM, "out of memory");
-	err = train_model(m, d, rows, d->rows, &p, oob_accuracy, f);
+	err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p, oob_accuracy,
+	                  f);
 	progress_clear(&progress);
 	free(rows);
 	return err;

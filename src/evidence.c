@@ -233,3 +233,13 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 	for (size_t i = 0; i < b->n; i++)
 		judge(e, b, i, q + i * e->classes);
 }
+
+uint32_t evidence_best(const float *q, unsigned classes)
+{
+	uint32_t best = 0;
+
+	for (uint32_t c = 1; c < classes; c++)
+		if (q[c] > q[best])
+			best = c;
+	return best;
+}

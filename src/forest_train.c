@@ -314,48 +314,47 @@ static void training_clear(struct training *t)
 	free(t->oob.loss);
 }
 
-static int choose_sample(struct training *t, const struct dataset *d,
-                         const uint32_t *rows, size_t count)
+static int choose_sample(struct training *t, const struct forest_rows *rows)
 {
 	int made;
 
 	if (!t->params->bootstrap || !t->params->by_trace)
 		return 0;
-	made = bags_make(&t->bags, d, rows, count);
+	made = bags_make(&t->bags, rows->d, rows->row, rows->count);
 	if (made > 0)
 		t->tree.bags = &t->bags;
 	return made < 0 ? made : 0;
 }
 
-struct forest *forest_train(const struct dataset *d, const uint32_t *rows, size_t count,
-                            const struct forest_params *p, struct forest_oob *oob,
-                            struct fault *f)
+struct forest *forest_train(const struct forest_rows *rows, const struct forest_params *p,
+                            struct forest_oob *oob, struct fault *f)
 {
+	const struct dataset *d = rows->d;
 	struct forest_parts parts = { .trees = p->trees,
 		                      .classes = d->labels.count,
 		                      .features = d->features.count };
 	struct training t = { .params = p,
 		              .parts = &parts,
-		              .oob = { .d = d, .rows = rows },
+		              .oob = { .d = d, .rows = rows->row },
 		              .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct forest *fo = NULL;
 
 	if (oob)
 		*oob = (struct forest_oob){ 0 };
-	if (check_params(d, count, p, f))
+	if (check_params(d, rows->count, p, f))
 		return NULL;
 	t.tree = (struct tree_params){ .mtry = p->mtry ? p->mtry
 		                                       : square_root(parts.features),
 		                       .min_leaf = p->min_leaf,
 		                       .extra = p->extra,
 		                       .bootstrap = p->bootstrap };
-	if (!codes_make(&t.codes, d, rows, count) && !choose_sample(&t, d, rows, count) &&
-	    !run(&t, d, oob))
+	if (!codes_make(&t.codes, d, rows->row, rows->count) &&
+	    !choose_sample(&t, rows) && !run(&t, d, oob))
 		fo = forest_of(&parts);
 	if (!fo) {
 		(void)fault_set(f, -ENOMEM,
 		                "not enough memory to train %u trees on %zu rows",
-		                p->trees, count);
+		                p->trees, rows->count);
 		forest_parts_clear(&parts);
 	}
 	training_clear(&t);

@@ -33,20 +33,32 @@ const char *label_reason_name(enum label_reason r)
 	return "";
 }
 
-struct label label_of(const struct model *m, const float *q, bool alone, uint64_t packets)
+static struct label decide(const struct model *m, struct label l, const float *threshold,
+                           uint64_t packets)
 {
-	const float *threshold = alone ? m->threshold_alone : m->threshold;
-	struct label l = { 0 };
-
-	for (uint32_t c = 1; c < m->classes.count; c++)
-		if (q[c] > q[l.best])
-			l.best = c;
-	l.confidence = q[l.best];
 	if (packets < m->min_packets)
 		l.reason = LABEL_TOO_FEW_PACKETS;
 	else if (l.confidence < threshold[l.best])
 		l.reason = LABEL_LOW_CONFIDENCE;
 	return l;
+}
+
+struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
+                         float *work)
+{
+	struct label l = { .best = forest_best(votes, m->classes.count) };
+
+	model_confidence(m, votes, forest_trees(m->forest), work);
+	l.confidence = work[l.best];
+	return decide(m, l, m->threshold_alone, packets);
+}
+
+struct label label_together(const struct model *m, const float *q, uint64_t packets)
+{
+	struct label l = { .best = evidence_best(q, m->classes.count) };
+
+	l.confidence = q[l.best];
+	return decide(m, l, m->threshold, packets);
 }
 
 struct labeller *labeller_new(const struct labeller_params *p)
@@ -83,7 +95,12 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
-/* What each flow's own features say. */
+static uint64_t packets_of(const struct burst_flow *bf)
+{
+	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
+}
+
+/* Labels by each flow's own votes, and what evidence needs of them. */
 static void ask_forest(struct labeller *l, const struct burst *b)
 {
 	const struct model *m = l->p.model;
@@ -91,10 +108,14 @@ static void ask_forest(struct labeller *l, const struct burst *b)
 	size_t i = 0;
 
 	burst_each_flow (b, bf) {
+		float *own = l->own + i * m->classes.count;
+
 		feature_vector(m->set, bf, x);
 		forest_votes(m->forest, x, l->votes);
-		model_confidence(m, l->votes, forest_trees(m->forest),
-		                 l->own + i * m->classes.count);
+		if (l->p.alone)
+			l->label[i] = label_alone(m, l->votes, packets_of(bf), own);
+		else
+			model_shares(m, l->votes, own);
 		l->ends[i++] = &bf->ends;
 	}
 }
@@ -103,17 +124,17 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 {
 	const struct model *m = l->p.model;
 	struct evidence_burst all = { b->last, l->ends, l->own, b->flow_count };
-	const float *q = l->p.alone ? l->own : l->all;
-	struct label *label = l->label;
+	size_t i = 0;
 
 	assert(b->flow_count <= l->p.max_burst_flows);
 	ask_forest(l, b);
-	if (!l->p.alone)
-		evidence_weigh(l->past, &all, l->all);
+	if (l->p.alone)
+		return l->label;
+	evidence_weigh(l->past, &all, l->all);
 	burst_each_flow (b, bf) {
-		*label++ = label_of(m, q, l->p.alone,
-		                    bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD]);
-		q += m->classes.count;
+		l->label[i] =
+			label_together(m, l->all + i * m->classes.count, packets_of(bf));
+		i++;
 	}
 	return l->label;
 }

@@ -82,6 +82,16 @@ static int new_trace(struct dataset *d, const char *name, const char *path,
 	return *number == before ? 0 : fault_set(f, -EEXIST, "%s: given twice", path);
 }
 
+static int number_label(struct dataset *d, const char *label, uint32_t *number,
+                        struct fault *f)
+{
+	if (strlen(label) >= DATASET_LABEL_SIZE)
+		return fault_set(f, -EINVAL, "label '%.64s...' is longer than %d bytes",
+		                 label, DATASET_LABEL_SIZE - 1);
+	*number = names_add(&d->labels, label);
+	return *number == NAMES_NONE ? no_memory(f) : 0;
+}
+
 static int load_bursts(struct dataset *d, struct trace *t, struct dataset_row *row,
                        enum feature_set set, struct fault *f)
 {
@@ -91,30 +101,28 @@ static int load_bursts(struct dataset *d, struct trace *t, struct dataset_row *r
 	while ((got = trace_next(t, &b, f)) > 0)
 		if (add_burst(d, row, b, set) < 0)
 			return no_memory(f);
-	if (got == -ENODATA) {
-		log_warn("%s", f->text);
-		got = 0;
-	}
 	return got;
 }
 
 /* A capture without a burst-flow leaves no trace in d: nothing could be said of it. */
 static int load_capture(struct dataset *d, const char *file, const char *name,
-                        const struct load_params *p, struct fault *f)
+                        const struct load *l, struct fault *f)
 {
 	struct dataset_row row = { 0 };
 	char label[WALK_LABEL_SIZE];
-	struct trace *t = trace_open(file, p->burst, f);
+	struct trace *t = trace_open(file, l->burst, f);
 	int err;
 
 	if (!t)
 		return -EINVAL;
 	walk_label(file, label);
-	row.label = names_add(&d->labels, label);
-	err = row.label == NAMES_NONE ? no_memory(f)
-	                              : new_trace(d, name, file, &row.trace, f);
+	err = number_label(d, label, &row.label, f);
+	if (err)
+		fault_prefix(f, err, file);
+	else
+		err = new_trace(d, name, file, &row.trace, f);
 	if (!err)
-		err = load_bursts(d, t, &row, p->set, f);
+		err = load_bursts(d, t, &row, l->set, f);
 	trace_free(t);
 	return err;
 }
@@ -136,32 +144,38 @@ static void trace_name(const char *path, const char *file, char *name, size_t si
 		(void)snprintf(name, size, "%s", file + len - strlen(last));
 }
 
-static int load_captures(struct dataset *d, const char *path, const struct load_params *p,
-                         unsigned *failed, struct fault *f)
+static void fail_one(struct load *l, const struct fault *f)
 {
-	struct names files = { 0 };
-	struct progress progress;
-	int err = walk_add(&files, path, f);
+	log_error("%s", f->text);
+	l->failed++;
+}
 
-	if (err) {
-		log_error("%s", f->text);
-		++*failed;
-	}
-	progress_begin(&progress, "reading trace");
-	for (uint32_t i = 0; i < files.count && err != -ENOMEM; i++) {
+static int load_captures(struct dataset *d, const char *path, struct load *l,
+                         struct fault *f)
+{
+	uint32_t first = l->files.count;
+	struct progress progress;
+	int err = walk_add(&l->files, path, f);
+
+	if (err)
+		fail_one(l, f);
+	progress_begin(&progress, "reading traces");
+	for (uint32_t i = first; i < l->files.count && err != -ENOMEM; i++) {
+		const char *file = l->files.name[i];
 		char name[2 * WALK_LABEL_SIZE + 4096];
 
-		progress_at(&progress, i, files.count);
-		trace_name(path, files.name[i], name, sizeof(name));
-		err = load_capture(d, files.name[i], name, p, f);
+		progress_at(&progress, i - first, l->files.count - first);
+		trace_name(path, file, name, sizeof(name));
+		err = load_capture(d, file, name, l, f);
 		if (!err || err == -ENOMEM)
 			continue;
 		progress_clear(&progress);
-		log_error("%s", f->text);
-		++*failed;
+		if (err == -ENODATA)
+			log_warn("%s", f->text); /* its whole packets are in d */
+		else
+			fail_one(l, f);
 	}
 	progress_clear(&progress);
-	names_clear(&files);
 	return err == -ENOMEM ? err : 0;
 }
 
@@ -220,13 +234,13 @@ static int append(struct dataset *d, const struct dataset *more, const char *pat
 }
 
 static int check_features(struct dataset *d, const struct dataset *more,
-                          const struct load_params *p, const char *path, struct fault *f)
+                          const struct load *l, const char *path, struct fault *f)
 {
 	enum feature_set has;
 
-	if (p->set_is_wanted && (!load_set_of(more, &has) || has != p->set))
+	if (l->set_is_wanted && (!load_set_of(more, &has) || has != l->set))
 		return fault_set(f, -EINVAL, "%s: its columns are not feature set %s",
-		                 path, feature_set_name(p->set));
+		                 path, feature_set_name(l->set));
 	if (d->features.count == 0) {
 		d->has_ends = more->has_ends;
 		return copy_names(&d->features, &more->features, f);
@@ -239,40 +253,52 @@ static int check_features(struct dataset *d, const struct dataset *more,
 	return 0;
 }
 
-static int load_csv(struct dataset *d, const char *path, const struct load_params *p,
-                    struct fault *f)
+static int load_text(struct dataset *d, const char *path, const struct load *l,
+                     struct dataset *more, struct fault *f)
 {
-	struct dataset more;
 	uint8_t *text;
 	size_t len;
 	int err = file_read(path, &text, &len, f);
 
 	if (err)
 		return err;
-	dataset_init(&more);
-	err = dataset_parse_csv(&more, (const char *)text, len, f);
-	if (err)
-		fault_prefix(f, err, path);
-	else
-		err = check_features(d, &more, p, path, f);
-	if (!err)
-		err = append(d, &more, path, f);
-	dataset_clear(&more);
+	err = dataset_parse_csv(more, (const char *)text, len, f);
 	free(text);
+	if (err)
+		return fault_prefix(f, err, path);
+	err = check_features(d, more, l, path, f);
+	return err ? err : append(d, more, path, f);
+}
+
+static int load_csv(struct dataset *d, const char *path, struct load *l, struct fault *f)
+{
+	struct dataset more;
+	int err;
+
+	if (names_find(&l->files, path) != NAMES_NONE)
+		return 0;
+	if (names_add(&l->files, path) == NAMES_NONE)
+		return no_memory(f);
+	dataset_init(&more);
+	err = load_text(d, path, l, &more, f);
+	dataset_clear(&more);
 	return err;
 }
 
-int load_path(struct dataset *d, const char *path, const struct load_params *p,
-              unsigned *failed, struct fault *f)
+int load_path(struct dataset *d, const char *path, struct load *l, struct fault *f)
 {
-	int err = is_csv(path) ? load_csv(d, path, p, f) : settle_features(d, p->set, f);
+	int err;
 
-	if (!err)
-		return is_csv(path) ? 0 : load_captures(d, path, p, failed, f);
-	if (err == -ENOMEM)
+	if (is_csv(path)) {
+		err = load_csv(d, path, l, f);
+	} else {
+		err = settle_features(d, l->set, f);
+		if (!err)
+			return load_captures(d, path, l, f);
+	}
+	if (err == 0 || err == -ENOMEM)
 		return err;
-	log_error("%s", f->text);
-	++*failed;
+	fail_one(l, f);
 	return 0;
 }
 

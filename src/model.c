@@ -36,8 +36,17 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 	               : -ENOMEM;
 }
 
+void model_shares(const struct model *m, const uint32_t *votes, float *p)
+{
+	float all = (float)forest_trees(m->forest) * FOREST_UNIT;
+
+	for (uint32_t c = 0; c < m->classes.count; c++)
+		p[c] = (float)votes[c] / all;
+}
+
 void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,
                       float *p)
 {
-	calibrate_apply(&m->calibration, m->prior, m->classes.count, votes, trees, p);
+	calibrate_apply(&m->calibration, m->prior,
+	                (struct calibrate_row){ votes, m->classes.count, trees }, p);
 }

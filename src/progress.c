@@ -23,15 +23,38 @@ void progress_begin(struct progress *p, const char *what)
 	};
 }
 
-void progress_at(struct progress *p, uint64_t done, uint64_t all)
+/* Is there someone to tell, and is it time? */
+static bool is_due(struct progress *p)
 {
 	struct mono at;
 
-	if (!p->on || (at = now(), mono_less(at, p->next)))
-		return;
+	if (!p->on)
+		return false;
+	at = now();
+	if (mono_less(at, p->next))
+		return false;
 	p->next = mono_add(at, mono_ms(200));
 	p->shown = true;
-	fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64, p->what, done, all);
+	return true;
+}
+
+void progress_at(struct progress *p, uint64_t done, uint64_t all)
+{
+	p->done = done;
+	p->all = all;
+	if (!is_due(p))
+		return;
+	fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 " done", p->what, done,
+	        all);
+	(void)fflush(stderr); /* nothing depends on it */
+}
+
+void progress_packets(struct progress *p, uint64_t packets)
+{
+	if (!is_due(p))
+		return;
+	fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64 ": %" PRIu64 " packets",
+	        p->what, p->done + 1, p->all, packets);
 	(void)fflush(stderr); /* nothing depends on it */
 }
 

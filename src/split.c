@@ -155,13 +155,20 @@ static void sort_few(const uint32_t *key, size_t n, uint32_t *sorted)
 		sorted[place.one[i]] = key[i];
 }
 
-/* One pass of a radix sort over the bits from shift on, less than 2^bits - 1. */
-static void sort_pass(const uint32_t *from, size_t n, uint32_t *to, unsigned shift,
-                      unsigned bits, uint32_t low)
-{
-	uint32_t at[2048], sum = 0, mask = (1U << bits) - 1;
+/* Some bits of what a rank is above the least one. */
+struct digit {
+	uint32_t low;
+	unsigned shift, bits;
+};
 
-	memset(at, 0, sizeof(*at) << bits);
+/* One pass of a radix sort. */
+static void sort_pass(const uint32_t *from, size_t n, uint32_t *to, struct digit digit)
+{
+	uint32_t at[2048], sum = 0, mask = (1U << digit.bits) - 1;
+	uint32_t low = digit.low << 16;
+	unsigned shift = 16 + digit.shift;
+
+	memset(at, 0, sizeof(*at) << digit.bits);
 	for (size_t i = 0; i < n; i++)
 		at[(from[i] - low) >> shift & mask]++;
 	for (uint32_t d = 0; d <= mask; d++) {
@@ -183,18 +190,18 @@ static unsigned bits_of(uint32_t v)
 static uint32_t *sort_keys(uint32_t *key, size_t n, uint32_t *other, uint32_t min,
                            uint32_t max)
 {
-	unsigned bits = bits_of(max - min);
+	unsigned bits = bits_of(max - min), half = (bits + 1) / 2;
 
 	if (n <= FEW) {
 		sort_few(key, n, other);
 		return other;
 	}
 	if (bits <= 8 || (bits <= 11 && n >= 1U << bits)) {
-		sort_pass(key, n, other, 16, bits, min << 16);
+		sort_pass(key, n, other, (struct digit){ min, 0, bits });
 		return other;
 	}
-	sort_pass(key, n, other, 16, (bits + 1) / 2, min << 16);
-	sort_pass(other, n, key, 16 + (bits + 1) / 2, bits - (bits + 1) / 2, min << 16);
+	sort_pass(key, n, other, (struct digit){ min, 0, half });
+	sort_pass(other, n, key, (struct digit){ min, half, bits - half });
 	return key;
 }
 

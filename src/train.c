@@ -7,15 +7,20 @@
 
 #include "weigh.h"
 
+/* Of a forest that is asked for what it has not seen: each row wants some. */
+#define LEAST_TREES 50
+
 static int no_memory(struct fault *f)
 {
 	return fault_set(f, -ENOMEM, "out of memory");
 }
 
 /* What is known before any tree has grown. */
-static int prepare(struct model *m, const struct dataset *d, const uint32_t *rows,
-                   size_t count, const struct train_params *p)
+static int prepare(struct model *m, const struct forest_rows *rows,
+                   const struct train_params *p)
 {
+	const struct dataset *d = rows->d;
+
 	m->set = p->set;
 	m->gap = p->gap;
 	m->max = p->max;
@@ -27,8 +32,8 @@ static int prepare(struct model *m, const struct dataset *d, const uint32_t *row
 			return -ENOMEM;
 	if (model_reserve(m, d->labels.count, d->features.count) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		m->prior[d->row[rows[i]].label] += 1 / (float)count;
+	for (size_t i = 0; i < rows->count; i++)
+		m->prior[d->row[rows->row[i]].label] += 1 / (float)rows->count;
 	return 0;
 }
 
@@ -67,81 +72,116 @@ static void unseen_clear(struct unseen *u)
 	free(u->guess);
 }
 
-/* A row that every tree has seen is as likely as its class. */
-static void own_probabilities(struct unseen *u, const struct model *m)
+/* Shares of votes; a row that every tree has seen is as likely as its class. */
+static void own_shares(struct unseen *u, const struct model *m)
 {
 	for (size_t i = 0; i < u->v.rows; i++) {
+		const uint32_t *votes = u->v.votes + i * u->v.classes;
+		float all = (float)u->v.trees[i] * FOREST_UNIT;
 		float *p = u->own + i * u->v.classes;
 
-		if (u->v.trees[i])
-			model_confidence(m, u->v.votes + i * u->v.classes, u->v.trees[i],
-			                 p);
-		else
-			memcpy(p, m->prior, u->v.classes * sizeof(*p));
+		for (uint32_t c = 0; c < u->v.classes; c++)
+			p[c] = u->v.trees[i] ? (float)votes[c] / all : m->prior[c];
 	}
 }
 
-static void set_thresholds(struct unseen *u, const struct model *m, const float *q,
-                           float *threshold)
+/* What would be said of the rows that some tree has not seen: by votes alone, or by all
+ * evidence.  Their number. */
+static size_t make_guesses(struct unseen *u, const struct model *m, bool alone)
 {
+	uint32_t classes = u->v.classes;
 	size_t n = 0;
 
-	for (size_t i = 0; i < u->v.rows; i++, q += u->v.classes) {
-		uint32_t best = 0;
+	for (size_t i = 0; i < u->v.rows; i++) {
+		const uint32_t *votes = u->v.votes + i * classes;
+		float *p = (alone ? u->own : u->all) + i * classes;
+		uint32_t best;
 
 		if (!u->v.trees[i])
-			continue; /* no tree has anything to say of it */
-		for (uint32_t c = 1; c < u->v.classes; c++)
-			if (q[c] > q[best])
-				best = c;
+			continue;
+		if (alone) {
+			best = forest_best(votes, classes);
+			model_confidence(m, votes, u->v.trees[i], p);
+		} else {
+			best = evidence_best(p, classes);
+		}
 		u->guess[n++] =
-			(struct calibrate_guess){ best, q[best], best == u->label[i] };
+			(struct calibrate_guess){ best, p[best], best == u->label[i] };
 	}
-	calibrate_thresholds(u->guess, n, u->v.classes, (double)m->precision, threshold);
+	return n;
+}
+
+static void set_thresholds(struct unseen *u, struct model *m)
+{
+	double precision = (double)m->precision;
+
+	calibrate_thresholds(u->guess, make_guesses(u, m, false), u->v.classes, precision,
+	                     m->threshold);
+	calibrate_thresholds(u->guess, make_guesses(u, m, true), u->v.classes, precision,
+	                     m->threshold_alone);
 }
 
 /* Confidence and thresholds from what trees say of rows that they have not seen. */
-static int calibrate(struct model *m, const struct dataset *d, const uint32_t *rows,
-                     size_t count, const struct forest_oob *oob)
+static int calibrate(struct model *m, const struct forest_rows *rows,
+                     const struct forest_oob *oob)
 {
 	struct unseen u;
 	int err = -ENOMEM;
 
-	if (!unseen_init(&u, m, oob, count))
+	if (!unseen_init(&u, m, oob, rows->count))
 		goto done;
-	for (size_t i = 0; i < count; i++)
-		u.label[i] = d->row[rows[i]].label;
+	for (size_t i = 0; i < rows->count; i++)
+		u.label[i] = rows->d->row[rows->row[i]].label;
 	m->calibration = calibrate_fit(&u.v);
 	m->strengths = evidence_defaults();
-	own_probabilities(&u, m);
-	err = weigh_rows(d, rows, count, &m->strengths, u.v.classes, u.own, u.all);
-	set_thresholds(&u, m, u.own, m->threshold_alone);
-	set_thresholds(&u, m, u.all, m->threshold);
+	own_shares(&u, m);
+	err = weigh_rows(rows, u.v.classes, &m->strengths, u.own, u.all);
+	if (!err)
+		set_thresholds(&u, m);
 done:
 	unseen_clear(&u);
 	return err;
 }
 
-int train_model(struct model *m, const struct dataset *d, const uint32_t *rows,
-                size_t count, const struct train_params *p, double *oob_accuracy,
-                struct fault *f)
+/* A forest whose trees draw whole traces, to learn from what it has not seen: half the
+ * trees suffice, and it is not kept. */
+static int learn_unseen(struct model *m, const struct forest_rows *rows,
+                        const struct forest_params *p, double *oob_accuracy,
+                        struct fault *f)
 {
-	size_t features = d->features.count;
+	size_t features = rows->d->features.count;
+	struct forest_params by_trace = *p;
 	struct forest_oob oob;
+	struct forest *fo;
 	int err = -EINVAL;
 
-	if (prepare(m, d, rows, count, p) < 0)
-		return no_memory(f);
-	m->forest = forest_train(d, rows, count, &p->forest, &oob, f);
-	if (m->forest) {
+	by_trace.by_trace = true;
+	by_trace.trees = p->trees < 2 * LEAST_TREES ? p->trees : p->trees / 2;
+	fo = forest_train(rows, &by_trace, &oob, f);
+	if (fo) {
 		memcpy(m->importance_gini, oob.gini, features * sizeof(*oob.gini));
 		memcpy(m->importance_permutation, oob.permutation,
 		       features * sizeof(*oob.permutation));
 		*oob_accuracy = oob.accuracy;
-		err = calibrate(m, d, rows, count, &oob);
+		err = calibrate(m, rows, &oob);
 		if (err)
 			no_memory(f);
 	}
 	forest_oob_clear(&oob);
+	forest_free(fo);
 	return err;
+}
+
+int train_model(struct model *m, const struct forest_rows *rows,
+                const struct train_params *p, double *oob_accuracy, struct fault *f)
+{
+	int err;
+
+	if (prepare(m, rows, p) < 0)
+		return no_memory(f);
+	err = learn_unseen(m, rows, &p->forest, oob_accuracy, f);
+	if (err)
+		return err;
+	m->forest = forest_train(rows, &p->forest, NULL, f);
+	return m->forest ? 0 : -EINVAL;
 }

@@ -55,7 +55,7 @@ uint32_t tree_share_add(struct tree_shares *s, const uint16_t *label,
  * to the smaller class. */
 static void round_up(uint32_t *share, uint32_t *rest, uint32_t n, uint32_t left)
 {
-	while (left--) {
+	for (; n && left; left--) {
 		uint32_t most = 0;
 
 		for (uint32_t i = 1; i < n; i++)

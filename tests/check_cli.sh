@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(cd "${BUILD:-build}" && pwd) || exit 1
 nfclass=$build/nfclass
+man=$PWD/src/man/nfclass.1
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -48,6 +49,7 @@ done
 cp set/Chat/1.pcap whole.pcap
 head -c 3000 whole.pcap >short.pcap
 echo "no capture, certainly" >text.txt
+mkdir empty
 "$build/tests/gen_capture" us ppp </dev/null >ppp.pcap
 
 expect 0 '' --help
@@ -57,6 +59,17 @@ for command in extract train eval classify log show; do
 	expect 0 '' $command --help
 	printed "^usage: nfclass $command"
 done
+# The manual page tells of each option.
+for command in extract train eval classify log show; do
+	"$nfclass" $command --help | sed -n 's/^ .*--\([a-z-]*\).*/\1/p'
+done | sort -u >options
+while read -r option; do
+	grep -q -- "^\.It Fl.* \?-$option\b" "$man" || {
+		echo "nfclass.1 does not tell of --$option"
+		failed=1
+	}
+done <options
+[ "$(wc -l <options)" -gt 20 ] || { echo "too few options: $(cat options)"; failed=1; }
 expect 2 'no command given'
 expect 2 "no command 'fly'" fly
 expect 2 "no option '--fly'" extract --fly whole.pcap

@@ -62,7 +62,7 @@ functions() {
 		sub(/^[^(]*\(/, "", text)
 		while (gsub(/\([^()]*\)/, "", text))
 			;
-		if (gsub(/,/, ",", text) > 4)
+		if (FILENAME !~ /^tests/ && gsub(/,/, ",", text) > 4)
 			print FILENAME ":" at ": more than five parameters"
 	}
 	/^\}/ {
@@ -97,7 +97,7 @@ names() {
 }
 
 leftovers() {
-	grep -nE 'TODO|FIXME|XXX|HACK' -r src include gateway conf 2>/dev/null
+	grep -nE '\b(TODO|FIXME|XXX|HACK)\b' -r src include gateway conf 2>/dev/null
 }
 
 { includes && listed && functions && files && names && leftovers; } >"$faults"

@@ -56,9 +56,33 @@ real_traffic() {
 }
 
 replayed_traffic() {
+	for trace in $traces; do
+		echo "client ${trace#*=}: ${trace%=*}"
+	done
 	# shellcheck disable=SC2086 # a list of traces
 	"$BUILD/tests/hosts/replay" "$net-client/eth0/$LAN_MAC" "$net-server/eth0/$WAN_MAC" \
 		$traces || fail "replay"
+}
+
+# What was recorded, and what its burst-flows were called; in the order of clients.
+summary() {
+	for trace in $traces; do
+		client=${trace#*=}
+		app=${trace%/*}
+		awk -v want=" client=$client:" -v app="${app##*/}" '
+		index($0, want) && match($0, / label=[^ ]*/) {
+			name = substr($0, RSTART + 7, RLENGTH - 7)
+			if (!(name in count))
+				order[++n] = name
+			count[name]++
+		}
+		END {
+			printf "%-11s was called", app
+			for (i = 1; i <= n; i++)
+				printf "%s %s (%d)", i > 1 ? "," : "", order[i], count[order[i]]
+			print ""
+		}' "$tmp/labels"
+	done
 }
 
 # counter NAME: the last value that the daemon has told.
@@ -90,12 +114,13 @@ title "downloads and datagrams through the gateway, IPv4 behind NAT and IPv6"
 show_labels
 real_traffic
 choose_traces
-title "replayed at its own pace: ${traces# }"
+title "captures, replayed at their own pace: each another client"
 replayed_traffic
 queued=$(queue_column 8)
 lost=$(($(queue_column 6) + $(queue_column 7)))
 daemon_stop
 wait "$tail"
+[ -e "$tmp/sample.pcap" ] || { title "what was recorded, and its labels" && summary; }
 title "counters"
 check_counters
 gateway down || fail "the gateway does not go down"

@@ -46,11 +46,10 @@ need_data() {
 
 # wait_for SECONDS COMMAND...: until the command succeeds; 1 when it never did.
 wait_for() {
-	wait_left=$(($1 * 20))
+	wait_until=$(($(date +%s) + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		wait_left=$((wait_left - 1))
-		[ "$wait_left" -gt 0 ] || return 1
+		[ "$(date +%s)" -le "$wait_until" ] || return 1
 		sleep 0.05
 	done
 }
@@ -110,12 +109,13 @@ hosts_up() {
 		ip link set wan up
 		ip addr add 203.0.113.1/24 dev wan
 		ip addr add 2001:db8:113::1/64 dev wan nodad
+		echo 1 >/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
 		ip route add default via 203.0.113.2
 		ip route add default via 2001:db8:113::2'
 }
 
 # 192.168.12.100 to .109 are for captures that are replayed: the client answers for them in
-# ARP, and in nothing else.
+# ARP, and in nothing else; in IPv6 "deprecated" keeps its own traffic off them.
 client_up() {
 	on client sh -ec '
 		ip link set eth0 up
@@ -123,7 +123,7 @@ client_up() {
 		ip addr add fd00:12::2/64 dev eth0 nodad
 		for i in 0 1 2 3 4 5 6 7 8 9; do
 			ip addr add 192.168.12.10$i/24 dev eth0
-			ip addr add fd00:12::10$i/64 dev eth0 nodad
+			ip addr add fd00:12::10$i/64 dev eth0 nodad preferred_lft 0
 		done
 		iptables -t raw -A PREROUTING -d 192.168.12.96/28 -j DROP
 		ip6tables -t raw -A PREROUTING -d fd00:12::100/120 -p tcp -j DROP

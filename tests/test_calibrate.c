@@ -129,7 +129,7 @@ static void apply_gives_probabilities(void **state)
 	float p[3];
 
 	(void)state;
-	calibrate_apply(&c, prior, 3, votes, 4, p);
+	calibrate_apply(&c, prior, (struct calibrate_row){ votes, 3, 4 }, p);
 	assert_float_equal(p[0], a * a / (a * a + b * b), 1e-6);
 	assert_float_equal(p[1], b * b / (a * a + b * b), 1e-6);
 	assert_float_equal(p[2], 0, 0);
@@ -147,7 +147,8 @@ static void thresholds_of(const struct sample *s, float threshold[2])
 		uint32_t best = votes[1] > votes[0];
 		float p[2];
 
-		calibrate_apply(&c, s->v.prior, 2, votes, s->v.trees[i], p);
+		calibrate_apply(&c, s->v.prior,
+		                (struct calibrate_row){ votes, 2, s->v.trees[i] }, p);
 		guess[i] =
 			(struct calibrate_guess){ best, p[best], best == s->v.label[i] };
 	}

@@ -8,7 +8,8 @@ static struct forest *train(const struct dataset *d, struct forest_params p,
 {
 	uint32_t *rows = learn_rows(d->rows);
 	struct fault f = { "" };
-	struct forest *fo = forest_train(d, rows, d->rows, &p, oob, &f);
+	struct forest *fo =
+		forest_train(&(struct forest_rows){ d, rows, d->rows }, &p, oob, &f);
 
 	if (!fo)
 		fail_msg("%s", f.text);
@@ -225,23 +226,23 @@ static void says_what_it_cannot_learn(void **state)
 
 	(void)state;
 	learn_data(&d, 2, 3, 10, 1);
-	assert_null(forest_train(&d, rows, 0, &p, NULL, &f));
+	assert_null(forest_train(&(struct forest_rows){ &d, rows, 0 }, &p, NULL, &f));
 	assert_non_null(strstr(f.text, "0 rows"));
 	p.trees = 0;
-	assert_null(forest_train(&d, rows, 10, &p, NULL, &f));
+	assert_null(forest_train(&(struct forest_rows){ &d, rows, 10 }, &p, NULL, &f));
 	assert_non_null(strstr(f.text, "trees"));
 	p.trees = 3;
 	p.mtry = 4;
-	assert_null(forest_train(&d, rows, 10, &p, NULL, &f));
+	assert_null(forest_train(&(struct forest_rows){ &d, rows, 10 }, &p, NULL, &f));
 	assert_non_null(strstr(f.text, "mtry 4"));
 	dataset_clear(&d);
 	learn_data(&d, 1, 3, 10, 1);
 	p.mtry = 0;
-	assert_null(forest_train(&d, rows, 10, &p, NULL, &f));
+	assert_null(forest_train(&(struct forest_rows){ &d, rows, 10 }, &p, NULL, &f));
 	assert_non_null(strstr(f.text, "1 classes"));
 	dataset_clear(&d);
 	learn_data(&d, 2, 97, 10, 1);
-	assert_null(forest_train(&d, rows, 10, &p, NULL, &f));
+	assert_null(forest_train(&(struct forest_rows){ &d, rows, 10 }, &p, NULL, &f));
 	assert_non_null(strstr(f.text, "97 features"));
 	dataset_clear(&d);
 	free(rows);
@@ -266,7 +267,7 @@ static void repeats_count(void **state)
 	assert_int_equal(dataset_add(&d, &(struct dataset_row){ .label = 1 }, &x), 0);
 	rows[100] = 1;
 	p.trees = 200;
-	fo = forest_train(&d, rows, 101, &p, NULL, NULL);
+	fo = forest_train(&(struct forest_rows){ &d, rows, 101 }, &p, NULL, NULL);
 	assert_non_null(fo);
 	forest_votes(fo, &x, votes);
 	assert_in_range(votes[1], 200 * FOREST_UNIT / 200, 200 * FOREST_UNIT / 50);

@@ -36,7 +36,7 @@ static void make_model(struct model *m, unsigned trees, unsigned min_leaf)
 	assert_int_equal(names_add(&m->provenance, "set=made \xc3\xbcp"), 1);
 	p.trees = trees;
 	p.min_leaf = min_leaf;
-	m->forest = forest_train(&d, rows, 120, &p, NULL, NULL);
+	m->forest = forest_train(&(struct forest_rows){ &d, rows, 120 }, &p, NULL, NULL);
 	assert_non_null(m->forest);
 	dataset_clear(&d);
 	free(rows);

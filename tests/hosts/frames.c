@@ -29,7 +29,7 @@ int64_t wire_now_us(void)
 }
 
 /* A packet socket of the namespace; the process stays where it was. */
-static int socket_in(const char *netns)
+static int socket_in(const char *netns, uint16_t type)
 {
 	char path[128];
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -38,7 +38,7 @@ static int socket_in(const char *netns)
 	(void)snprintf(path, sizeof(path), "/run/netns/%s", netns);
 	there = open(path, O_RDONLY | O_CLOEXEC);
 	if (home >= 0 && there >= 0 && setns(there, CLONE_NEWNET) == 0) {
-		fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IP));
+		fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(type));
 		if (setns(home, CLONE_NEWNET) < 0) {
 			(void)close(fd); /* of no use to anyone */
 			fd = -1;
@@ -51,10 +51,9 @@ static int socket_in(const char *netns)
 	return fd;
 }
 
-static bool wire_bind(struct wire *w, const char *iface)
+static bool wire_bind(struct wire *w, const char *iface, uint16_t type)
 {
-	struct sockaddr_ll at = { .sll_family = AF_PACKET,
-		                  .sll_protocol = htons(ETH_P_IP) };
+	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(type) };
 	struct ifreq req = { 0 };
 	int on = 1;
 
@@ -69,8 +68,9 @@ static bool wire_bind(struct wire *w, const char *iface)
 	       bind(w->fd, (struct sockaddr *)&at, sizeof(at)) == 0;
 }
 
-bool wire_open(struct wire *w, const char *where)
+bool wire_open(struct wire *w, const char *where, bool v6)
 {
+	uint16_t type = v6 ? ETH_P_IPV6 : ETH_P_IP;
 	char netns[64], iface[IFNAMSIZ];
 	uint8_t *m = w->to;
 
@@ -79,8 +79,9 @@ bool wire_open(struct wire *w, const char *where)
 		fprintf(stderr, "replay: '%s' is not NETNS/IFACE/MAC\n", where);
 		return false;
 	}
-	w->fd = socket_in(netns);
-	if (w->fd < 0 || !wire_bind(w, iface)) {
+	w->v6 = v6;
+	w->fd = socket_in(netns, type);
+	if (w->fd < 0 || !wire_bind(w, iface, type)) {
 		fprintf(stderr, "replay: %s: %s\n", where, strerror(errno));
 		return false;
 	}
@@ -124,16 +125,16 @@ struct ends {
 	uint16_t sport, dport;
 };
 
-/* The server knows the client by what NAT made of it, where there is NAT. */
-static struct ends ends_of(const struct replay_flow *f, bool from_client)
+/* The server knows the client by what NAT made of it; nothing is translated in IPv6. */
+static struct ends ends_of(const struct replay_flow *f, bool from_client, bool v6)
 {
-	uint32_t client = f->nat_known ? f->nat_addr : f->client;
-	uint16_t port = f->nat_known ? f->nat_port : f->client_port;
-
 	if (from_client)
 		return (struct ends){ f->client, f->server, f->client_port,
 			              f->server_port };
-	return (struct ends){ f->server, client, f->server_port, port };
+	if (v6)
+		return (struct ends){ f->server, f->client, f->server_port,
+			              f->client_port };
+	return (struct ends){ f->server, f->nat_addr, f->server_port, f->nat_port };
 }
 
 /* Returns the sum of the pseudo-header, which the kernel completes. */
@@ -170,10 +171,11 @@ static void put_addr6(uint8_t *p, uint32_t v4)
 	}
 }
 
-static unsigned put_v6(uint8_t *ip, const struct ends *e, uint8_t proto, unsigned l4_len)
+static unsigned put_v6(uint8_t *ip, const struct ends *e, uint8_t proto, unsigned l4_len,
+                       unsigned label)
 {
 	memset(ip, 0, 40);
-	ip[0] = 0x60;
+	put32(ip, 0x60000000 | label);
 	put16(ip + 4, l4_len);
 	ip[6] = proto;
 	ip[7] = 64;
@@ -183,9 +185,10 @@ static unsigned put_v6(uint8_t *ip, const struct ends *e, uint8_t proto, unsigne
 }
 
 void frame_build(struct frame *fr, const struct wire *w, const struct replay_flow *f,
-                 const struct replay_packet *pkt, bool v6)
+                 const struct replay_packet *pkt)
 {
-	struct ends e = ends_of(f, pkt->from_client);
+	bool v6 = w->v6;
+	struct ends e = ends_of(f, pkt->from_client, v6);
 	unsigned ip_len = v6 ? 40 : 20, most = FRAMES_MTU - ip_len;
 	unsigned l4_len = pkt->total_bytes, sum;
 	uint8_t *ip = fr->byte + ETH_BYTES, *l4 = ip + ip_len;
@@ -196,7 +199,7 @@ void frame_build(struct frame *fr, const struct wire *w, const struct replay_flo
 	memcpy(fr->byte, w->to, 6);
 	memcpy(fr->byte + 6, w->from, 6);
 	put16(fr->byte + 12, v6 ? ETH_P_IPV6 : ETH_P_IP);
-	sum = v6 ? put_v6(ip, &e, f->proto, l4_len)
+	sum = v6 ? put_v6(ip, &e, f->proto, l4_len, pkt->flow + 1)
 	         : put_v4(ip, &e, f->proto, l4_len, pkt->flow * FRAMES_ID_STEP);
 	memcpy(l4, pkt->l4, pkt->l4_bytes);
 	memset(l4 + pkt->l4_bytes, 0, l4_len - pkt->l4_bytes);
@@ -228,16 +231,39 @@ bool wire_send(const struct wire *w, const struct frame *fr)
 		              .msg_namelen = sizeof(to),
 		              .msg_iov = part,
 		              .msg_iovlen = 2 };
-	bool v6 = get16(fr->byte + 12) == ETH_P_IPV6;
 
-	to.sll_protocol = htons(v6 ? ETH_P_IPV6 : ETH_P_IP);
+	to.sll_protocol = htons(w->v6 ? ETH_P_IPV6 : ETH_P_IP);
 	return sendmsg(w->fd, &msg, 0) >= 0;
+}
+
+static struct arrival arrival_v4(const uint8_t *ip)
+{
+	unsigned id = get16(ip + 4);
+
+	return (struct arrival){ .flow = id % FRAMES_ID_STEP ? UINT32_MAX
+		                                             : id / FRAMES_ID_STEP,
+		                 .proto = ip[9],
+		                 .src = get32(ip + 12),
+		                 .dst = get32(ip + 16),
+		                 .src_port = (uint16_t)get16(ip + 20),
+		                 .dst_port = (uint16_t)get16(ip + 22) };
+}
+
+static struct arrival arrival_v6(const uint8_t *ip)
+{
+	return (struct arrival){ .flow = (get32(ip) & 0xfffff) - 1,
+		                 .proto = ip[6],
+		                 .src = get32(ip + 20),
+		                 .dst = get32(ip + 36),
+		                 .src_port = (uint16_t)get16(ip + 40),
+		                 .dst_port = (uint16_t)get16(ip + 42) };
 }
 
 bool wire_take(const struct wire *w, struct arrival *a)
 {
 	uint8_t buf[sizeof(struct virtio_net_hdr) + 128];
 	const uint8_t *ip = buf + sizeof(struct virtio_net_hdr) + ETH_BYTES;
+	unsigned version = w->v6 ? 6 : 4, least = w->v6 ? 44 : 24;
 	struct sockaddr_ll from = { 0 };
 	socklen_t from_len = sizeof(from);
 	ssize_t n;
@@ -247,14 +273,9 @@ bool wire_take(const struct wire *w, struct arrival *a)
 		             (struct sockaddr *)&from, &from_len);
 		if (n < 0)
 			return false;
-	} while (from.sll_pkttype == PACKET_OUTGOING || ip + 28 > buf + n ||
-	         ip[0] != 0x45);
-	*a = (struct arrival){ .ip_id = (uint16_t)get16(ip + 4),
-		               .proto = ip[9],
-		               .src = get32(ip + 12),
-		               .dst = get32(ip + 16),
-		               .src_port = (uint16_t)get16(ip + 20),
-		               .dst_port = (uint16_t)get16(ip + 22) };
+	} while (from.sll_pkttype == PACKET_OUTGOING || ip + least > buf + n ||
+	         ip[0] >> 4 != version);
+	*a = w->v6 ? arrival_v6(ip) : arrival_v4(ip);
 	return true;
 }
 

@@ -21,7 +21,7 @@ struct replay_flow {
 	uint32_t captured_server;
 	uint32_t client, server;
 	uint16_t client_port, server_port;
-	bool nat_known;
+	bool reached; /* a packet of the client has come to the server, as from nat_... */
 	uint32_t nat_addr;
 	uint16_t nat_port;
 	unsigned long client_packets;
@@ -58,11 +58,12 @@ void script_clear(struct script *s);
 struct wire {
 	int fd;
 	int ifindex;
+	bool v6;
 	uint8_t from[6], to[6];
 };
 
 /* where is NETNS/IFACE/MAC, MAC the next hop's. */
-bool wire_open(struct wire *w, const char *where);
+bool wire_open(struct wire *w, const char *where, bool v6);
 
 /* One Ethernet frame and what the kernel must still do to it. */
 struct frame {
@@ -72,12 +73,12 @@ struct frame {
 };
 
 void frame_build(struct frame *fr, const struct wire *w, const struct replay_flow *f,
-                 const struct replay_packet *pkt, bool v6);
+                 const struct replay_packet *pkt);
 bool wire_send(const struct wire *w, const struct frame *fr);
 
-/* An IPv4 packet that came in. */
+/* A packet that came in; of IPv6 addresses the last 32 bits. */
 struct arrival {
-	uint16_t ip_id;
+	uint32_t flow; /* UINT32_MAX when it belongs to none */
 	uint8_t proto;
 	uint32_t src, dst;
 	uint16_t src_port, dst_port;

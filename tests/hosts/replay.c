@@ -6,7 +6,8 @@
  * this network, the captured TCP or UDP header, zeros up to the captured length.
  * Superpackets leave as segmentation-offload packets, and whether they stay whole is a
  * setting of the sender's interface.  Behind NAT the server learns where to send from
- * what arrives; the IP ID, which NAT leaves alone, says which flow it belongs to. */
+ * what arrives; the IP ID, which NAT leaves alone, says which flow it belongs to, and in
+ * IPv6 the flow label does. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -28,25 +29,23 @@ struct play {
 	struct wire client, server;
 	int64_t start_us;
 	double speed;
-	bool v6;
 	struct counts sent;
 };
 
-/* The client's first IPv4 packet of a flow says how NAT has translated it. */
+/* The client's first packet of a flow says how NAT has translated it. */
 static void learn(struct play *p, const struct arrival *a)
 {
 	struct replay_flow *f;
 
-	if (a->ip_id % FRAMES_ID_STEP ||
-	    a->ip_id / FRAMES_ID_STEP >= p->script.flow_count)
+	if (a->flow >= p->script.flow_count)
 		return;
-	f = &p->script.flow[a->ip_id / FRAMES_ID_STEP];
-	if (f->nat_known || f->proto != a->proto || f->server != a->dst ||
+	f = &p->script.flow[a->flow];
+	if (f->reached || f->proto != a->proto || f->server != a->dst ||
 	    f->server_port != a->dst_port)
 		return;
 	f->nat_addr = a->src;
 	f->nat_port = a->src_port;
-	f->nat_known = true;
+	f->reached = true;
 }
 
 /* Take what arrives at the server until then. */
@@ -60,28 +59,32 @@ static void learn_until(struct play *p, int64_t until_us, const bool *enough)
 	} while (!(enough && *enough) && wire_wait(&p->server, until_us));
 }
 
+/* A server answers what has reached it: conntrack drops answers that overtake the first
+ * packet of a connection in the queue.  A capture may begin in mid-flow with an answer,
+ * and then only IPv6 has a way to the client. */
+static bool may_answer(struct play *p, const struct replay_flow *f)
+{
+	if (!f->reached && f->client_packets)
+		learn_until(p, wire_now_us() + LEARN_WAIT_US, &f->reached);
+	return f->reached || (p->client.v6 && !f->client_packets);
+}
+
 static bool send_one(struct play *p, const struct replay_packet *pkt)
 {
 	struct replay_flow *f = &p->script.flow[pkt->flow];
 	struct wire *from = pkt->from_client ? &p->client : &p->server;
 	struct frame frame;
 
-	if (!pkt->from_client && !p->v6 && !f->nat_known) {
-		/* A capture that begins in mid-flow: nobody could reach the client. */
-		if (f->client_packets)
-			learn_until(p, wire_now_us() + LEARN_WAIT_US, &f->nat_known);
-		if (!f->nat_known) {
-			p->sent.unanswerable++;
-			return true;
-		}
-	}
 	if (pkt->from_client) {
 		f->client_packets++;
 		p->sent.client++;
-	} else {
+	} else if (may_answer(p, f)) {
 		p->sent.server++;
+	} else {
+		p->sent.unanswerable++;
+		return true;
 	}
-	frame_build(&frame, from, f, pkt, p->v6);
+	frame_build(&frame, from, f, pkt);
 	return wire_send(from, &frame);
 }
 
@@ -102,9 +105,27 @@ static bool play_all(struct play *p)
 	return true;
 }
 
+/* For unnat: protocol, client, server and the client as the server sees it. */
+static bool write_map(const struct script *s, const char *path)
+{
+	FILE *out = fopen(path, "w");
+
+	if (!out)
+		return false;
+	for (uint32_t i = 0; i < s->flow_count; i++) {
+		const struct replay_flow *f = &s->flow[i];
+
+		if (f->reached)
+			fprintf(out, "%u %x %u %x %u %x %u\n", f->proto, f->client,
+			        f->client_port, f->server, f->server_port, f->nat_addr,
+			        f->nat_port);
+	}
+	return fclose(out) == 0;
+}
+
 static int usage(void)
 {
-	fputs("usage: replay [-6] [-x SPEED] NETNS/IFACE/GATEWAY-MAC (client) "
+	fputs("usage: replay [-6] [-x SPEED] [-m MAP] NETNS/IFACE/GATEWAY-MAC (client) "
 	      "NETNS/IFACE/GATEWAY-MAC (server) TRACE=CLIENT...\n",
 	      stderr);
 	return 2;
@@ -126,11 +147,15 @@ static bool load(struct script *s, char *arg)
 int main(int argc, char **argv)
 {
 	struct play p = { .speed = 1 };
+	bool v6 = false;
+	const char *map = NULL;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "6x:")) != -1) {
+	while ((opt = getopt(argc, argv, "6m:x:")) != -1) {
 		if (opt == '6')
-			p.v6 = true;
+			v6 = true;
+		else if (opt == 'm')
+			map = optarg;
 		else if (opt != 'x' || (p.speed = strtod(optarg, NULL)) <= 0)
 			return usage();
 	}
@@ -140,14 +165,18 @@ int main(int argc, char **argv)
 		if (!load(&p.script, argv[i]))
 			return 1;
 	script_sort(&p.script);
-	if (!wire_open(&p.client, argv[optind]) ||
-	    !wire_open(&p.server, argv[optind + 1]))
+	if (!wire_open(&p.client, argv[optind], v6) ||
+	    !wire_open(&p.server, argv[optind + 1], v6))
 		return 1;
 	if (!play_all(&p))
 		return 1;
 	printf("replayed %lu packets from the client and %lu from the server; %lu had no "
 	       "way to the client\n",
 	       p.sent.client, p.sent.server, p.sent.unanswerable);
+	if (map && !write_map(&p.script, map)) {
+		fprintf(stderr, "replay: %s: %s\n", map, strerror(errno));
+		return 1;
+	}
 	script_clear(&p.script);
 	return 0;
 }

@@ -19,9 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 10000
 
 static int bail(const char *what)
 {
@@ -87,6 +88,9 @@ static int serve(uint16_t port)
 
 	if (p[0].fd < 0 || p[1].fd < 0)
 		return bail("serve");
+	/* Wherever such a socket is, the kernel stamps packets as they come in. */
+	if (setsockopt(p[1].fd, SOL_SOCKET, SO_TIMESTAMP, &(int){ 1 }, sizeof(int)) < 0)
+		return bail("SO_TIMESTAMP");
 	(void)signal(SIGCHLD, SIG_IGN); /* children need no burial */
 	puts("ready");
 	(void)fflush(stdout); /* who waits for the line will say that it never came */
@@ -107,6 +111,7 @@ static int serve(uint16_t port)
 static int connect_to(int type, const char *address, const char *port)
 {
 	struct addrinfo want = { .ai_socktype = type, .ai_flags = AI_NUMERICHOST }, *at;
+	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 }; /* to connect, too */
 	int fd;
 
 	if (getaddrinfo(address, port, &want, &at) != 0) {
@@ -114,6 +119,9 @@ static int connect_to(int type, const char *address, const char *port)
 		return -1;
 	}
 	fd = socket(at->ai_family, type | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+		                 sizeof(patience));
 	if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) < 0) {
 		(void)close(fd); /* nothing was written */
 		fd = -1;

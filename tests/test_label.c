@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "label.h"
+
+#include <netinet/in.h>
+
+#include "testing.h"
+#include "train.h"
+
+#define CLIENT 0xc0a80001
+#define SERVER 0xc6336401
+
+static struct burst_tracker *tracker(void)
+{
+	struct burst_params p = burst_defaults();
+	struct burst_tracker *t = burst_tracker_new(&p);
+
+	assert_non_null(t);
+	return t;
+}
+
+/* n packets of so many bytes in a flow of its own. */
+static void add_flow(struct burst_tracker *t, int64_t us, uint16_t port, uint32_t bytes,
+                     int n)
+{
+	struct packet pkt = { .src = addr_v4(CLIENT),
+		              .dst = addr_v4(SERVER),
+		              .sport = port,
+		              .dport = 443,
+		              .proto = IPPROTO_UDP,
+		              .len_bytes = bytes,
+		              .header_bytes = 28 };
+
+	for (int i = 0; i < n; i++) {
+		pkt.time.us = us + 1000 * i;
+		burst_advance(t, pkt.time);
+		burst_packet(t, &pkt);
+	}
+}
+
+/* Burst-flows of class Big are of packets of 1000 bytes and more, Small of fewer than
+ * 100. */
+static void fill(struct dataset *d)
+{
+	struct burst_tracker *t = tracker();
+	struct burst *b;
+
+	dataset_init(d);
+	for (unsigned i = 0; i < feature_count(FEATURE_SEED15); i++)
+		assert_int_equal(names_add(&d->features, feature_name(FEATURE_SEED15, i)),
+		                 i);
+	assert_int_equal(names_add(&d->labels, "Big"), 0);
+	assert_int_equal(names_add(&d->labels, "Small"), 1);
+	for (uint16_t i = 0; i < 200; i++)
+		add_flow(t, i, i, i % 2 ? 50 + i % 40 : 1000 + i, 3);
+	burst_end_all(t, BURST_FLUSH);
+	b = burst_take(t);
+	assert_non_null(b);
+	burst_each_flow (b, bf) {
+		struct dataset_row row = { .label = bf->ends.client_port % 2 };
+		float x[FEATURE_MAX];
+
+		row.trace = names_add(&d->traces, row.label ? "Small/1" : "Big/1");
+		feature_vector(FEATURE_SEED15, bf, x);
+		assert_int_equal(dataset_add(d, &row, x), 0);
+	}
+	burst_release(t, b);
+	burst_tracker_free(t);
+}
+
+static int train(void **state)
+{
+	static struct model m;
+	struct train_params p = {
+		.forest = forest_defaults(),
+		.precision = 0.9,
+		.set = FEATURE_SEED15,
+		.gap = mono_ms(1000),
+		.mtu_bytes = 1500,
+		.min_packets = 2,
+	};
+	struct dataset d;
+	uint32_t rows[200];
+	double oob_accuracy;
+	struct fault f;
+
+	fill(&d);
+	for (uint32_t i = 0; i < 200; i++)
+		rows[i] = i;
+	model_init(&m);
+	if (train_model(&m, &(struct forest_rows){ &d, rows, 200 }, &p, &oob_accuracy,
+	                &f) < 0)
+		return -1;
+	dataset_clear(&d);
+	*state = &m;
+	return oob_accuracy > 0.99 ? 0 : -1;
+}
+
+static int clear(void **state)
+{
+	model_clear(*state);
+	return 0;
+}
+
+/* One burst of three flows: large packets, small packets, a single packet. */
+static void label_three(const struct model *m, struct label label[3])
+{
+	struct labeller_params p = { .model = m, .max_burst_flows = 3, .alone = true };
+	struct labeller *l = labeller_new(&p);
+	struct burst_tracker *t = tracker();
+	struct burst *b;
+
+	assert_non_null(l);
+	add_flow(t, 0, 1, 1111, 4);
+	add_flow(t, 9, 2, 66, 4);
+	add_flow(t, 20, 3, 1111, 1);
+	burst_end_all(t, BURST_FLUSH);
+	b = burst_take(t);
+	memcpy(label, labeller_burst(l, b), 3 * sizeof(*label));
+	burst_release(t, b);
+	burst_tracker_free(t);
+	labeller_free(l);
+}
+
+static void flows_are_labelled_in_their_order(void **state)
+{
+	struct model *m = *state;
+	struct label l[3];
+
+	label_three(m, l);
+	assert_string_equal(label_name(m, &l[0]), "Big");
+	assert_string_equal(label_name(m, &l[1]), "Small");
+	assert_true(l[0].confidence > 0.9F && l[0].confidence <= 1);
+	assert_string_equal(label_reason_name(l[0].reason), "");
+}
+
+static void too_few_packets_are_unknown(void **state)
+{
+	struct model *m = *state;
+	struct label l[3];
+
+	label_three(m, l);
+	assert_string_equal(label_name(m, &l[2]), "Unknown");
+	assert_string_equal(label_reason_name(l[2].reason), "too-few-packets");
+	assert_int_equal(l[2].best, 0);
+}
+
+static void a_confidence_below_the_threshold_is_unknown(void **state)
+{
+	struct model *m = *state;
+	float keep = m->threshold_alone[0];
+	struct label l[3];
+
+	m->threshold_alone[0] = CALIBRATE_NEVER;
+	label_three(m, l);
+	m->threshold_alone[0] = keep;
+	assert_string_equal(label_name(m, &l[0]), "Unknown");
+	assert_string_equal(label_reason_name(l[0].reason), "low-confidence");
+	assert_string_equal(label_name(m, &l[1]), "Small");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flows_are_labelled_in_their_order),
+		cmocka_unit_test(too_few_packets_are_unknown),
+		cmocka_unit_test(a_confidence_below_the_threshold_is_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, train, clear);
+}
