@@ -87,7 +87,7 @@ static int train(void **state)
 	for (uint32_t i = 0; i < 200; i++)
 		rows[i] = i;
 	model_init(&m);
-	if (train_model(&m, &(struct train_data){ &d, rows, 200 }, &p, &oob_accuracy,
+	if (train_model(&m, &(struct forest_rows){ &d, rows, 200 }, &p, &oob_accuracy,
 	                &f) < 0)
 		return -1;
 	dataset_clear(&d);
