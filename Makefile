@@ -10,7 +10,7 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor escape \
+MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
 	pool table flow burst \
 	feature evidence \
@@ -84,7 +84,11 @@ $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 $(BUILD)/tests $(BUILD)/tests/hosts:
 	mkdir -p $@
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d)
+$(BUILD)/tests/bench:
+	mkdir -p $@
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/tests/*.d $(BUILD)/tests/hosts/*.d \
+	$(BUILD)/tests/bench/*.d)
 
 .PHONY: unit
 unit: $(UNIT_TESTS) $(TEST_TOOLS)
@@ -110,6 +114,32 @@ $(BUILD)/tests/fuzz_%: tests/fuzz_%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
 check: all unit hosts
 	BUILD=$(BUILD) MODULES='$(MODULES)' sh tests/run.sh
 
+# Benches run as they come from Debian: python3-sklearn, python3-scapy, tshark, ndpiReader;
+# what is missing is left out.  ONNX: a node_modules folder that has onnxruntime-node.
+PYTHON ?= /usr/bin/python3
+ONNX ?=
+ROUNDS ?= 5
+LIVE_ROUNDS ?= 9
+BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests/bench
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libnfclass.a \
+		$(LIBS)
+
+.PHONY: bench
+bench: all $(BENCHES)
+	$(PYTHON) tests/bench/captures.py --bin $(BUILD)/tests/bench \
+		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS)
+	$(PYTHON) tests/bench/forests.py --bin $(BUILD)/tests/bench \
+		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS) $(ONNX:%=--onnx %) \
+		--data "$${NFCLASS_DATA:-../shared/data}"
+
+# Needs root: the queue, live, in network namespaces of its own.
+.PHONY: bench-live
+bench-live: all $(BENCHES)
+	$(PYTHON) tests/bench/live.py --bin $(BUILD)/tests/bench \
+		--nfclassd $(BUILD)/nfclassd --rounds $(LIVE_ROUNDS)
+
 # The same as sh tests/demo.sh, with what is installed.
 .PHONY: demo
 demo: all hosts
@@ -119,7 +149,8 @@ demo: all hosts
 modules:
 	@echo '$(MODULES)'
 
-LINT_C = $(wildcard src/*.c include/*.h tests/*.c tests/hosts/*.c tests/hosts/*.h)
+LINT_C = $(wildcard src/*.c include/*.h tests/*.c tests/hosts/*.c tests/hosts/*.h \
+	tests/bench/*.c)
 LINT_SH = $(wildcard tests/*.sh gateway/parts/*.sh) gateway/nfclass-gateway .ci/run
 
 # Any finding fails.

@@ -94,6 +94,10 @@ void burst_tracker_free(struct burst_tracker *t);
  * is earlier than any time before counts as the latest one. */
 void burst_advance(struct burst_tracker *t, struct mono now);
 
+/* The next n packets are these: what they need is fetched into the cache for all of them
+ * at once.  Changes nothing, and need not be called. */
+void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n);
+
 /* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts.  The
  * caller takes all ended ones before the next packet. */
 void burst_packet(struct burst_tracker *t, const struct packet *pkt);

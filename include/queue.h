@@ -52,6 +52,9 @@ void queue_free(struct queue *q);
 /* For poll(). */
 int queue_fd(const struct queue *q);
 
+/* The most packets that one read brings. */
+#define QUEUE_PACKETS 128
+
 /* Read what is there, up to 64 messages, without waiting, and accept all of it.  How many
  * packets there are, 0 when there is nothing; -errno when the socket can no longer be
  * used. */

@@ -14,7 +14,7 @@ struct table;
 
 /* The first member of every record. */
 struct table_node {
-	uint32_t hash, prev, next; /* the table's own */
+	uint32_t number, hash, prev, next; /* the table's own */
 };
 
 /* Room for max records (1 to 2^27) of record_size bytes (a multiple of 8), each of which
@@ -26,6 +26,13 @@ void table_free(struct table *t);
 
 /* The record with this key, or NULL.  It stays where it is until it is removed. */
 void *table_find(struct table *t, const uint64_t *key);
+
+/* These n keys, one after the other, will be looked for soon: let slots and records come
+ * into the cache, and of what a pointer at far_at bytes of the record leads to the first
+ * far_bytes, unless it is NULL. */
+#define TABLE_AHEAD 64
+void table_look_ahead(struct table *t, const uint64_t *keys, size_t n, size_t far_at,
+                      size_t far_bytes);
 
 /* A new record with this key, the rest of it zero, as the most recently used.  The key is
  * not in the table yet.  NULL when the table is full. */

@@ -274,6 +274,18 @@ static void count(struct burst_tracker *t, struct burst_flow *bf,
 		                            : &t->n.superpackets_udp) += 1;
 }
 
+void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n)
+{
+	struct flow_key key[TABLE_AHEAD];
+	bool src_is_low;
+
+	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
+	for (size_t i = 0; i < n; i++)
+		key[i] = flow_key_of(&pkt[i], &src_is_low);
+	table_look_ahead(t->flows, key[0].w, n, offsetof(struct flow_record, open),
+	                 offsetof(struct burst_flow, spread));
+}
+
 void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 {
 	struct flow_record *flow;

@@ -2,11 +2,10 @@
 #include "cmd.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "trace.h"
 #include "walk.h"
 
@@ -36,44 +35,60 @@ static void put_text(const char *s)
 	putchar('"');
 }
 
-/* The shortest decimal that reads back to v.  Six digits survive the way into a float and
- * back, so that a shorter one shows up as six with its zeros gone. */
-static void put_float(float v)
-{
-	char text[32];
+#define ROW_SIZE (2 * ADDR_TEXT_SIZE + (12 + FEATURE_MAX) * (DECIMAL_SIZE + 1))
 
-	for (int digits = 6; digits <= 9; digits++) {
-		(void)snprintf(text, sizeof(text), "%.*g", digits, (double)v);
-		if (strtof(text, NULL) == v)
-			break;
-	}
-	fputs(text, stdout);
+static char *put_u64(char *to, uint64_t v)
+{
+	*to++ = ',';
+	return decimal_u64(to, v);
+}
+
+static char *put_end(char *to, struct addr a, uint16_t port)
+{
+	*to++ = ',';
+	to += strlen(addr_text(a, to));
+	return put_u64(to, port);
+}
+
+/* Epoch seconds with all six places. */
+static char *put_time(char *to, struct mono t)
+{
+	uint64_t places = (uint64_t)(t.us % MONO_SECOND) + MONO_SECOND; /* 1dddddd */
+	char *end;
+
+	to = put_u64(to, (uint64_t)(t.us / MONO_SECOND));
+	end = decimal_u64(to, places);
+	*to = '.';
+	return end;
 }
 
 static void put_flow(const char *path, const char *label, const struct burst_flow *bf,
                      enum feature_set set)
 {
-	char client[ADDR_TEXT_SIZE], server[ADDR_TEXT_SIZE];
+	char row[ROW_SIZE], *to = row;
 	float x[FEATURE_MAX];
 
 	put_text(path);
 	putchar(',');
 	put_text(label);
-	printf(",%" PRIu64 ",%s,%u,%s,%u,%s", bf->burst->number,
-	       addr_text(bf->ends.client, client), bf->ends.client_port,
-	       addr_text(bf->ends.server, server), bf->ends.server_port,
-	       proto_name(bf->ends.proto));
-	printf(",%" PRId64 ".%06" PRId64 ",%" PRId64 ".%06" PRId64,
-	       bf->first.us / MONO_SECOND, bf->first.us % MONO_SECOND,
-	       bf->last.us / MONO_SECOND, bf->last.us % MONO_SECOND);
-	printf(",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, bf->pkts[BURST_SENT],
-	       bf->pkts[BURST_RCVD], bf->bytes[BURST_SENT], bf->bytes[BURST_RCVD]);
+	to = put_u64(to, bf->burst->number);
+	to = put_end(to, bf->ends.client, bf->ends.client_port);
+	to = put_end(to, bf->ends.server, bf->ends.server_port);
+	*to++ = ',';
+	to = stpcpy(to, proto_name(bf->ends.proto));
+	to = put_time(to, bf->first);
+	to = put_time(to, bf->last);
+	to = put_u64(to, bf->pkts[BURST_SENT]);
+	to = put_u64(to, bf->pkts[BURST_RCVD]);
+	to = put_u64(to, bf->bytes[BURST_SENT]);
+	to = put_u64(to, bf->bytes[BURST_RCVD]);
 	feature_vector(set, bf, x);
 	for (unsigned i = 0; i < feature_count(set); i++) {
-		putchar(',');
-		put_float(x[i]);
+		*to++ = ',';
+		to = decimal_float(to, x[i]);
 	}
-	putchar('\n');
+	*to++ = '\n';
+	(void)fwrite(row, 1, (size_t)(to - row), stdout); /* cmd_out_ok() tells */
 }
 
 static int extract_trace(void *arg, const char *path, struct progress *p, struct fault *f)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "forest.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -138,4 +139,86 @@ void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
 			at = tree_step(node[at], x);
 		add_votes(p, tree_code(node[at]), votes);
 	}
+}
+
+/* Rows that one tree is walked for before the next tree comes: the rows and their votes
+ * stay in cache, and so does much of the tree. */
+#define BLOCK_ROWS 4096
+
+/* Rows of a block, width floats apart.  x[TREE_LEAF] of a row is a float of one of the
+ * next rows, which is why each keeps -INFINITY at TREE_LEAF modulo width. */
+struct block {
+	float *x;
+	size_t width;
+};
+
+static size_t block_width(unsigned features)
+{
+	size_t width = 16;
+
+	while (width < TREE_WIDTH && TREE_LEAF % width < features)
+		width *= 2;
+	return width;
+}
+
+static void walk_rows(const struct tree_node *node, const struct block *b, size_t first,
+                      uint32_t at[static LANES])
+{
+	const float *x = b->x + first * b->width;
+	uint32_t moved;
+
+	memset(at, 0, LANES * sizeof(*at));
+	do {
+		moved = 0;
+		for (size_t l = 0; l < LANES; l++) {
+			uint32_t next = tree_step(node[at[l]], x + l * b->width);
+
+			moved |= next ^ at[l];
+			at[l] = next;
+		}
+	} while (moved);
+}
+
+/* The rows from n up to the next multiple of LANES are walked and not counted. */
+static void votes_of_block(const struct forest_parts *p, const struct block *b, size_t n,
+                           uint32_t *votes)
+{
+	uint32_t at[LANES];
+
+	for (unsigned t = 0; t < p->trees; t++) {
+		const struct tree_node *node = p->tree[t].node;
+
+		for (size_t i = 0; i < n; i += LANES) {
+			walk_rows(node, b, i, at);
+			for (size_t l = 0; l < LANES && i + l < n; l++)
+				add_votes(p, tree_code(node[at[l]]),
+				          votes + (i + l) * p->classes);
+		}
+	}
+}
+
+int forest_votes_many(const struct forest *fo, const float *x, size_t rows,
+                      uint32_t *votes)
+{
+	const struct forest_parts *p = &fo->parts;
+	struct block b = { .width = block_width(p->features) };
+	size_t room = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
+	size_t floats = (room + LANES) * b.width + TREE_WIDTH;
+
+	b.x = malloc(floats * sizeof(*b.x));
+	if (!b.x)
+		return -ENOMEM;
+	for (size_t i = 0; i < floats; i++)
+		b.x[i] = -INFINITY;
+	memset(votes, 0, rows * p->classes * sizeof(*votes));
+	for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
+		size_t n = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
+
+		for (size_t i = 0; i < n; i++)
+			memcpy(b.x + i * b.width, x + (first + i) * p->features,
+			       p->features * sizeof(*x));
+		votes_of_block(p, &b, n, votes + first * p->classes);
+	}
+	free(b.x);
+	return 0;
 }

@@ -1,51 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "qmsg.h"
 
-#include <arpa/inet.h>
-#include <endian.h>
 #include <libmnl/libmnl.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <string.h>
 
-static uint32_t get_be32(const struct nlattr *attr)
+#include "cursor.h"
+
+/* libmnl's walk over attributes calls back for each of them, twice with its checks: as
+ * much work as finding a packet's flow.  So this one is our own. */
+struct attribute {
+	uint16_t type;
+	struct cursor c; /* the payload */
+};
+
+/* false at the end, and at an attribute that does not fit into what is left. */
+static bool next_attribute(struct cursor *c, struct attribute *a)
 {
-	return attr ? ntohl(mnl_attr_get_u32(attr)) : 0;
+	const uint8_t *head, *payload;
+	uint16_t len;
+
+	if (!cur_bytes(c, NLA_HDRLEN, &head))
+		return false;
+	memcpy(&len, head, sizeof(len)); /* host order, as all of netlink's own */
+	memcpy(&a->type, head + sizeof(len), sizeof(a->type));
+	a->type &= NLA_TYPE_MASK;
+	if (len < NLA_HDRLEN || !cur_bytes(c, len - NLA_HDRLEN, &payload))
+		return false;
+	a->c = cur_of(payload, len - NLA_HDRLEN);
+	(void)cur_skip(c, NLA_ALIGN(len) - len); /* the last one may lack its padding */
+	return true;
 }
 
-/* nfq_nlmsg_parse() has proved the lengths of all attributes that it knows, but for the
- * packet header's and the payload's. */
+static void read_stamp(struct cursor *c, struct qmsg *m)
+{
+	uint64_t sec, usec;
+
+	if (cur_be64(c, &sec) && cur_be64(c, &usec))
+		m->stamp_us = (int64_t)(sec * 1000000 + usec);
+}
+
+/* A packet's number comes first and counts even when the rest is spoilt: what is missing
+ * is as if the kernel had not said it. */
 static enum qmsg_kind read_packet(const struct nlmsghdr *nlh, struct qmsg *m)
 {
-	struct nlattr *attr[NFQA_MAX + 1] = { NULL };
-	struct nfqnl_msg_packet_timestamp stamp;
-	struct nfqnl_msg_packet_hdr hdr;
-	bool whole;
+	struct cursor c = cur_of(nlh, nlh->nlmsg_len);
+	bool has_id = false;
+	struct attribute a;
 
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct nfgenmsg))
+	*m = (struct qmsg){ 0 };
+	if (!cur_skip(&c, MNL_NLMSG_HDRLEN + sizeof(struct nfgenmsg)))
 		return QMSG_BAD;
-	/* A packet's number comes first and counts even when the rest is spoilt. */
-	whole = nfq_nlmsg_parse(nlh, attr) >= 0;
-	if (!attr[NFQA_PACKET_HDR] ||
-	    mnl_attr_get_payload_len(attr[NFQA_PACKET_HDR]) < sizeof(hdr))
-		return QMSG_BAD;
-	memcpy(&hdr, mnl_attr_get_payload(attr[NFQA_PACKET_HDR]), sizeof(hdr));
-	*m = (struct qmsg){ .id = ntohl(hdr.packet_id) };
-	if (!whole)
-		return QMSG_PACKET;
-	m->in_if = get_be32(attr[NFQA_IFINDEX_INDEV]);
-	m->out_if = get_be32(attr[NFQA_IFINDEX_OUTDEV]);
-	if (attr[NFQA_PAYLOAD]) {
-		m->data = mnl_attr_get_payload(attr[NFQA_PAYLOAD]);
-		m->len = mnl_attr_get_payload_len(attr[NFQA_PAYLOAD]);
+	while (next_attribute(&c, &a)) {
+		switch (a.type) {
+		case NFQA_PACKET_HDR:
+			has_id = cur_be32(&a.c, &m->id);
+			break;
+		case NFQA_IFINDEX_INDEV:
+			(void)cur_be32(&a.c, &m->in_if);
+			break;
+		case NFQA_IFINDEX_OUTDEV:
+			(void)cur_be32(&a.c, &m->out_if);
+			break;
+		case NFQA_TIMESTAMP:
+			read_stamp(&a.c, m);
+			break;
+		case NFQA_PAYLOAD:
+			m->len = (uint32_t)cur_left(&a.c);
+			m->data = a.c.p;
+			break;
+		}
 	}
-	if (attr[NFQA_TIMESTAMP]) {
-		memcpy(&stamp, mnl_attr_get_payload(attr[NFQA_TIMESTAMP]), sizeof(stamp));
-		m->stamp_us =
-			(int64_t)(be64toh(stamp.sec) * 1000000 + be64toh(stamp.usec));
-	}
-	return QMSG_PACKET;
+	return has_id ? QMSG_PACKET : QMSG_BAD;
 }
 
 static enum qmsg_kind read_error(const struct nlmsghdr *nlh, struct qmsg *m)

@@ -22,9 +22,8 @@
 #include "clock.h"
 #include "qmsg.h"
 
-#define BATCH      64
-#define PACKETS    (2 * BATCH) /* more than one in a datagram has never been seen */
-#define ATTRIBUTES 1024        /* room for all but the payload */
+#define BATCH      (QUEUE_PACKETS / 2) /* more than one in a datagram was never seen */
+#define ATTRIBUTES 1024                /* room for all but the payload */
 #define ANSWER_MS  2000
 
 struct queue {
@@ -35,7 +34,7 @@ struct queue {
 	uint8_t *buffer;
 	struct mmsghdr msg[BATCH];
 	struct iovec iov[BATCH];
-	struct queue_packet packet[PACKETS];
+	struct queue_packet packet[QUEUE_PACKETS];
 	int packets;
 	uint32_t backlog; /* read in a row without seeing the queue's end */
 	uint32_t last_id;
@@ -95,7 +94,7 @@ static void take_packet(struct queue *q, const struct qmsg *m)
 	q->last_id = m->id;
 	q->n.packets++;
 	q->unanswered++;
-	if (q->packets == PACKETS) {
+	if (q->packets == QUEUE_PACKETS) {
 		q->n.bad_messages++;
 		return;
 	}

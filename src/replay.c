@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* libpcap reads by stdio, whose own buffer means a system call for every few packets. */
+#define READ_BYTES (128 << 10)
+
 struct replay {
 	pcap_t *pcap;
-	char *path;
+	char *path, *buffer;
 	enum decode_link link;
 	struct mono latest;
 };
@@ -88,9 +91,13 @@ struct replay *replay_open(const char *path, struct fault *f)
 		fault_set(f, -ENOMEM, "%s: out of memory", path);
 		goto fail;
 	}
+	r->buffer = malloc(READ_BYTES);
 	file = open_file(path, f);
 	if (!file)
 		goto fail;
+	if (r->buffer && file != stdin) /* which outlives us */
+		(void)setvbuf(file, r->buffer, _IOFBF,
+		              READ_BYTES); /* else it is slower */
 	r->pcap = open_pcap(file, path, f);
 	if (!r->pcap)
 		goto fail;
@@ -112,6 +119,7 @@ void replay_free(struct replay *r)
 	if (r->pcap)
 		pcap_close(r->pcap);
 	free(r->path);
+	free(r->buffer);
 	free(r);
 }
 

@@ -4,12 +4,14 @@
  * fast as a new one. */
 #include "table.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pool.h"
 
-#define NONE UINT32_MAX
+#define NONE       UINT32_MAX
+#define LINE_BYTES 64
 
 struct table {
 	struct hash_key secret;
@@ -29,12 +31,6 @@ static const uint64_t *key_at(const struct table *t, uint32_t i)
 {
 	return (const uint64_t *)(const void *)(t->records.base + i * t->records.size +
 	                                        t->key_at);
-}
-
-static uint32_t number_of(const struct table *t, const void *record)
-{
-	return (uint32_t)((size_t)((const uint8_t *)record - t->records.base) /
-	                  t->records.size);
 }
 
 struct table *table_new(uint32_t max, size_t record_size, size_t key_at_bytes,
@@ -74,6 +70,16 @@ static uint32_t hash_of(const struct table *t, const uint64_t *key)
 	return (uint32_t)hash_words(&t->secret, key, t->key_words);
 }
 
+/* Words in a row and not memcmp(): keys are short, and nearly always equal. */
+static bool same_key(const uint64_t *a, const uint64_t *b, size_t words)
+{
+	uint64_t differs = 0;
+
+	for (size_t i = 0; i < words; i++)
+		differs |= a[i] ^ b[i];
+	return !differs;
+}
+
 /* The slot that holds key, or the empty one where the search for it ends. */
 static uint32_t slot_of(const struct table *t, const uint64_t *key, uint32_t hash)
 {
@@ -81,8 +87,7 @@ static uint32_t slot_of(const struct table *t, const uint64_t *key, uint32_t has
 
 	for (; t->slot[i]; i = (i + 1) & (t->slots - 1))
 		if (t->slot[i] >> 32 == hash &&
-		    memcmp(key_at(t, (uint32_t)t->slot[i] - 1), key,
-		           t->key_words * sizeof(*key)) == 0)
+		    same_key(key_at(t, (uint32_t)t->slot[i] - 1), key, t->key_words))
 			break;
 	return i;
 }
@@ -121,6 +126,39 @@ void *table_find(struct table *t, const uint64_t *key)
 	return found ? node_at(t, (uint32_t)found - 1) : NULL;
 }
 
+static void fetch(const void *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += LINE_BYTES)
+		__builtin_prefetch((const uint8_t *)from + i, 1);
+}
+
+/* Each pass asks for what the next one reads, so that the waits of all keys overlap. */
+void table_look_ahead(struct table *t, const uint64_t *keys, size_t n, size_t far_at,
+                      size_t far_bytes)
+{
+	uint32_t slot[TABLE_AHEAD];
+	const uint8_t *far;
+
+	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
+	for (size_t i = 0; i < n; i++) {
+		slot[i] = hash_of(t, keys + i * t->key_words) & (t->slots - 1);
+		fetch(&t->slot[slot[i]], 1);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (t->slot[slot[i]])
+			fetch(node_at(t, (uint32_t)t->slot[slot[i]] - 1),
+			      t->records.size);
+	for (size_t i = 0; i < n; i++) {
+		if (!t->slot[slot[i]])
+			continue;
+		memcpy(&far,
+		       (uint8_t *)node_at(t, (uint32_t)t->slot[slot[i]] - 1) + far_at,
+		       sizeof(far));
+		if (far)
+			fetch(far, far_bytes);
+	}
+}
+
 void *table_add(struct table *t, const uint64_t *key)
 {
 	uint32_t hash = hash_of(t, key);
@@ -130,8 +168,9 @@ void *table_add(struct table *t, const uint64_t *key)
 	if (!n)
 		return NULL;
 	memcpy((uint8_t *)n + t->key_at, key, t->key_words * sizeof(*key));
+	i = (uint32_t)((size_t)((uint8_t *)n - t->records.base) / t->records.size);
+	n->number = i;
 	n->hash = hash;
-	i = number_of(t, n);
 	t->slot[slot_of(t, key, hash)] = (uint64_t)hash << 32 | (i + 1);
 	t->count++;
 	link_newest(t, i);
@@ -140,7 +179,7 @@ void *table_add(struct table *t, const uint64_t *key)
 
 void table_touch(struct table *t, void *record)
 {
-	uint32_t i = number_of(t, record);
+	uint32_t i = ((struct table_node *)record)->number;
 
 	if (i == t->newest)
 		return;
@@ -179,7 +218,7 @@ static void close_gap(struct table *t, uint32_t hole)
 void table_remove(struct table *t, void *record)
 {
 	struct table_node *n = record;
-	uint32_t i = number_of(t, record), at = n->hash & (t->slots - 1);
+	uint32_t i = n->number, at = n->hash & (t->slots - 1);
 
 	while ((uint32_t)t->slot[at] != i + 1)
 		at = (at + 1) & (t->slots - 1);

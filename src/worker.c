@@ -25,9 +25,10 @@ struct worker {
 	struct burst_tracker *tracker;
 	struct routes *routes;
 	struct outbox *outbox;
-	struct clerk *clerk; /* or NULL */
-	uint64_t losses;     /* that bursts were told of */
-	struct mono asked;   /* when the kernel was asked last */
+	struct clerk *clerk;              /* or NULL */
+	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
+	uint64_t losses;                  /* that bursts were told of */
+	struct mono asked;                /* when the kernel was asked last */
 
 	pthread_t thread;
 	int mail_fd;
@@ -114,26 +115,52 @@ static void label_ended(struct worker *w)
 	}
 }
 
-static void take_packet(struct worker *w, const struct queue_packet *qp)
+static void advance(struct worker *w, struct mono now)
+{
+	burst_advance(w->tracker, now);
+	label_ended(w);
+	if (w->clerk)
+		clerk_advance(w->clerk, now);
+}
+
+static void take_packet(struct worker *w, const struct queue_packet *qp,
+                        const struct packet *pkt)
 {
 	const struct burst_counters *n = burst_counters(w->tracker);
 	uint64_t flows = n->flows;
-	struct packet pkt;
-	enum decode_result result = decode_ip(qp->data, qp->len, &pkt);
 
-	w->n.decoded[result]++;
-	burst_advance(w->tracker, qp->time);
+	advance(w, pkt->time);
 	if (w->clerk)
-		clerk_advance(w->clerk, qp->time);
-	if (result == DECODE_OK) {
-		pkt.time = qp->time;
-		if (w->clerk)
-			clerk_packet(w->clerk, &pkt);
-		burst_packet(w->tracker, &pkt);
-		if (n->flows != flows)
-			route_note(w->routes, &pkt, qp->in_if, qp->out_if);
-	}
+		clerk_packet(w->clerk, pkt);
+	burst_packet(w->tracker, pkt);
+	if (n->flows != flows)
+		route_note(w->routes, pkt, qp->in_if, qp->out_if);
 	label_ended(w);
+}
+
+/* All of a read is decoded before any of it is counted, so that waits for memory
+ * overlap. */
+static void take_packets(struct worker *w, int count)
+{
+	const struct queue_packet *from[QUEUE_PACKETS];
+	struct packet *pkt = w->pkt;
+	size_t n = 0;
+
+	for (int i = 0; i < count; i++) {
+		const struct queue_packet *qp = queue_packet(w->queue, i);
+		enum decode_result result = decode_ip(qp->data, qp->len, &pkt[n]);
+
+		w->n.decoded[result]++;
+		if (result != DECODE_OK)
+			continue;
+		pkt[n].time = qp->time;
+		from[n++] = qp;
+	}
+	burst_look_ahead(w->tracker, pkt, n);
+	for (size_t i = 0; i < n; i++)
+		take_packet(w, from[i], &pkt[i]);
+	if (count > 0)
+		advance(w, queue_packet(w->queue, count - 1)->time);
 }
 
 /* Once a second: what was dropped before it reached us only the kernel knows. */
@@ -166,16 +193,11 @@ static int turn(struct worker *w)
 		return n;
 	ask_kernel(w, now);
 	tell_losses(w);
-	for (int i = 0; i < n; i++)
-		take_packet(w, queue_packet(w->queue, i));
+	take_packets(w, n);
 	/* Only when nothing waits has time really come to now: packets have the time at
 	 * which they came. */
-	if (n == 0) {
-		burst_advance(w->tracker, now);
-		label_ended(w);
-		if (w->clerk)
-			clerk_advance(w->clerk, now);
-	}
+	if (n == 0)
+		advance(w, now);
 	outbox_tell(w->outbox);
 	return n;
 }

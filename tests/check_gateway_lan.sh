@@ -30,6 +30,8 @@ cycle() {
 		fail "status does not tell of DHCP"
 	lease "$1"
 	[ -z "${2-}" ] || "$2"
+	[ -z "$(on gateway ip -6 addr show dev lan dynamic)" ] ||
+		fail "the gateway took an address from its own router advertisements"
 	gateway down || fail down
 	host_same "$tmp/before" "after down"
 	[ -z "$(ip netns pids "$net-gateway")" ] || fail "down left processes"

@@ -189,6 +189,34 @@ static void the_largest_table_costs_nothing(void **state)
 	(void)state;
 }
 
+/* Into an empty table, for more keys than it looks ahead for, with records that lead
+ * somewhere and records that do not. */
+static void looking_ahead_changes_nothing(void **state)
+{
+	static uint64_t key[2 * TABLE_AHEAD][2];
+	static struct model m;
+	struct table *t = new_table(MAX);
+	uint8_t *far = calloc(1, 300);
+	uint64_t address = (uintptr_t)far;
+
+	(void)state;
+	assert_non_null(far);
+	m.count = 0;
+	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
+		key[i][0] = i % 3 ? 0 : address;
+	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
+		key[i][1] = i;
+	table_look_ahead(t, key[0], 2 * TABLE_AHEAD, offsetof(struct record, key), 300);
+	for (uint32_t i = 0; i < TABLE_AHEAD; i++)
+		add_to_both(t, &m, key[2 * i], i);
+	table_look_ahead(t, key[0], 2 * TABLE_AHEAD, offsetof(struct record, key), 300);
+	assert_same_order(t, &m);
+	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
+		assert_int_equal(!!table_find(t, key[i]), i % 2 == 0);
+	free(far);
+	table_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +225,7 @@ int main(void)
 		cmocka_unit_test(records_stay_where_they_are),
 		cmocka_unit_test(an_empty_table_holds_nothing),
 		cmocka_unit_test(the_largest_table_costs_nothing),
+		cmocka_unit_test(looking_ahead_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,7 +65,7 @@ udhcpd_conf() {
 # The process that serves the LAN, and is ours: numbers are used again.
 lan_pid() {
 	[ -s "$state/dhcp.pid" ] || return 1
-	pid=$(cat "$state/dhcp.pid")
+	pid=$(cat "$state/dhcp.pid" 2>/dev/null) || return 1
 	tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$state/dhcp.conf" && echo "$pid"
 }
 
