@@ -35,7 +35,10 @@ struct queue_counters {
 	uint64_t packets, verdicts;
 	uint64_t early;  /* of packets: came before the queue was set up, not handed on */
 	uint64_t missed; /* numbers that the kernel gave to packets we never got */
-	uint64_t reads;  /* that brought something */
+	/* Times when the queue may have been full, so that what came passed unseen
+	 * (fail_open) or was dropped: never fewer than there were. */
+	uint64_t full;
+	uint64_t reads;   /* that brought something */
 	uint64_t stamped; /* packets with the kernel's own time */
 	uint64_t bad_messages, verdict_errors, overruns;
 };

@@ -36,6 +36,7 @@ struct queue {
 	struct iovec iov[BATCH];
 	struct queue_packet packet[QUEUE_PACKETS];
 	int packets;
+	uint32_t backlog; /* read in a row without seeing the queue's end */
 	uint32_t last_id;
 	uint64_t unanswered; /* packets without a verdict yet, up to last_id */
 	struct mono now, latest;
@@ -162,6 +163,21 @@ static int read_failed(struct queue *q)
 	}
 }
 
+/* The kernel does not count what it passes by when the queue is full.  But then all that
+ * the queue holds is read in full batches afterwards. */
+static void watch_backlog(struct queue *q, uint32_t n)
+{
+	if (n < BATCH && n < q->p.length) {
+		q->backlog = 0;
+		return;
+	}
+	q->backlog += n;
+	if (q->backlog + BATCH < q->p.length)
+		return;
+	q->n.full++;
+	q->backlog = 0;
+}
+
 int queue_read(struct queue *q)
 {
 	int n;
@@ -183,6 +199,7 @@ int queue_read(struct queue *q)
 	if (q->unanswered > 0)
 		send_verdict(q);
 	q->n.reads += n > 0;
+	watch_backlog(q, (uint32_t)n);
 	return q->packets;
 }
 

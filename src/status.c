@@ -34,12 +34,12 @@ static void log_queue(const char *who, const struct worker_counters *c)
 {
 	log_info("%s packets=%" PRIu64 " verdicts=%" PRIu64 " queued=%" PRIu32
 	         " waiting=%" PRIu32 " queue_dropped=%" PRIu32 " user_dropped=%" PRIu32
-	         " missed=%" PRIu64 " early=%" PRIu64 " verdict_errors=%" PRIu64
-	         " bad_messages=%" PRIu64 " overruns=%" PRIu64 " reads=%" PRIu64
-	         " stamped=%" PRIu64,
+	         " missed=%" PRIu64 " full=%" PRIu64 " early=%" PRIu64
+	         " verdict_errors=%" PRIu64 " bad_messages=%" PRIu64 " overruns=%" PRIu64
+	         " reads=%" PRIu64 " stamped=%" PRIu64,
 	         who, c->queue.packets, c->queue.verdicts, c->kernel.queued,
 	         c->kernel.waiting, c->kernel.queue_dropped, c->kernel.user_dropped,
-	         c->queue.missed, c->queue.early, c->queue.verdict_errors,
+	         c->queue.missed, c->queue.full, c->queue.early, c->queue.verdict_errors,
 	         c->queue.bad_messages, c->queue.overruns, c->queue.reads,
 	         c->queue.stamped);
 }
@@ -86,6 +86,7 @@ void status_add(struct worker_counters *sum, const struct worker_counters *c)
 	sum->queue.verdicts += c->queue.verdicts;
 	sum->queue.early += c->queue.early;
 	sum->queue.missed += c->queue.missed;
+	sum->queue.full += c->queue.full;
 	sum->queue.reads += c->queue.reads;
 	sum->queue.stamped += c->queue.stamped;
 	sum->queue.bad_messages += c->queue.bad_messages;

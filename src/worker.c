@@ -37,6 +37,7 @@ struct worker {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t done;
 	bool stop, ask;
+	struct worker_counters told; /* n when it was asked for */
 	const struct outbox_service *next;
 	struct labeller *next_labeller;
 	int error;
@@ -174,7 +175,7 @@ static void ask_kernel(struct worker *w, struct mono now)
 static void tell_losses(struct worker *w)
 {
 	const struct queue_counters *q = queue_counters(w->queue);
-	uint64_t losses = q->missed + q->overruns + q->bad_messages +
+	uint64_t losses = q->missed + q->full + q->overruns + q->bad_messages +
 	                  w->n.kernel.queue_dropped + w->n.kernel.user_dropped;
 
 	if (losses != w->losses)
@@ -250,6 +251,7 @@ static void change_service(struct worker *w)
 	w->next = NULL;
 }
 
+/* With the lock held. */
 static void take_counters(struct worker *w)
 {
 	w->n.queue = *queue_counters(w->queue);
@@ -259,6 +261,7 @@ static void take_counters(struct worker *w)
 	w->n.flows_now = burst_flows_now(w->tracker);
 	w->n.open_now = burst_open_now(w->tracker);
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
+	w->told = w->n;
 }
 
 /* true when it is time to stop. */
@@ -394,7 +397,7 @@ bool worker_ask(struct worker *w, struct worker_counters *c)
 		;
 	told = !w->ask || w->ended;
 	if (told)
-		*c = w->n;
+		*c = w->told;
 	w->ask = false;
 	(void)pthread_mutex_unlock(&w->lock);
 	return told;

@@ -4,7 +4,7 @@
 # in the middle of traffic, and more labels than anybody writes.
 . tests/lib.sh
 . tests/lib_daemon.sh
-need_root ethtool
+need_root ethtool python3
 need_daemon
 scratch
 hosts_up
@@ -80,8 +80,29 @@ restarts_lose_nothing() {
 	wait $asking || fail "a datagram was lost: $(cat "$tmp/asked")"
 }
 
+# A daemon that stands still holds 2 * 20 packets, and the rest passes it by: the bursts
+# that were open then say so.
+full_queue() {
+	daemon_ini queue.workers=2 queue.length=20
+	daemon_start 2
+	ask 203.0.113.2 1 || fail "a datagram got lost"
+	kill -STOP "$daemon"
+	on client python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(200):
+    s.sendto(b"x", ("203.0.113.2", 7000))'
+	ask 203.0.113.2 50 || fail "a full queue does not let packets pass"
+	kill -CONT "$daemon"
+	wait_for 5 labelled 'flags=loss' || fail "no burst is flagged: $(cat "$tmp/labels")"
+	counters
+	[ "$(counter full)" -ge 1 ] || fail "a full queue was not noticed"
+	daemon_stop
+}
+
 daemon_start 2
 superpackets
 two_workers
 restarts_lose_nothing
 daemon_stop
+full_queue

@@ -92,7 +92,7 @@ counter() {
 
 # every_packet_answered: as many verdicts as packets queued, and nothing lost.
 every_packet_answered() {
-	for zero in missed verdict_errors bad_messages overruns queue_dropped user_dropped \
+	for zero in missed full verdict_errors bad_messages overruns queue_dropped user_dropped \
 		labels_dropped waiting; do
 		[ "$(counter $zero)" -eq 0 ] || fail "$zero is $(counter $zero)"
 	done
