@@ -4,6 +4,7 @@
 
 #include "progress.h"
 #include "record.h"
+#include "report.h"
 #include "train.h"
 
 /* What the commands of nfclass share. */
@@ -81,6 +82,9 @@ int cmd_load(const struct options *o, char **paths, int count, struct dataset *d
 
 /* What the options ask for; training shows itself by *progress, which is begun here. */
 struct train_params cmd_train_params(const struct options *o, struct progress *progress);
+
+/* Print a report, and write the files of it that were asked for. */
+int cmd_reports(const struct options *o, const struct report *r);
 
 int cmd_extract(const struct options *o);
 int cmd_train(const struct options *o);

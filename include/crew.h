@@ -15,7 +15,7 @@ struct crew {
 	struct worker *worker[CREW_MOST];
 	unsigned made, running, first_queue;
 	struct watch *watch;
-	int bell_fd; /* readable when labels wait or a worker has ended */
+	int bell_fd; /* readable when labels or counters wait or a worker has ended */
 };
 
 /* Every queue is bound, no thread runs yet.  0 or -errno with *f filled; ended by
@@ -30,8 +30,9 @@ int crew_serve(struct crew *c, const struct settings *s);
 
 bool crew_has_lost_one(const struct crew *c);
 
-/* Write labels that wait, not so many that signals have to wait for long. */
-void crew_write_labels(struct crew *c, struct ifnames *names, struct sink *sink);
+/* Write labels and rows of counters that wait, not so many that signals have to wait for
+ * long. */
+void crew_write(struct crew *c, struct ifnames *names, struct sink *sink);
 
 /* Let all workers end, and write their last labels.  0 or the -errno that one ended by,
  * which is logged. */

@@ -4,8 +4,9 @@
 
 #include "record.h"
 #include "route.h"
+#include "tally.h"
 
-/* From ended bursts to labels on their way to another thread. */
+/* From ended bursts to labels, and rows of counters, on their way to another thread. */
 struct outbox;
 
 /* How labels are made.  model is borrowed until the outbox serves something else. */
@@ -22,15 +23,26 @@ struct outbox_params {
 	int bell_fd;             /* an eventfd that is written to when labels wait */
 };
 
-/* A label on its way, with the interfaces still as indices. */
-struct outbox_record {
-	struct record record; /* in and out are empty */
-	uint32_t in_if, out_if;
+/* What is on its way. */
+enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW };
+
+struct outbox_item {
+	enum outbox_kind kind;
+	union {
+		struct {
+			struct record record; /* in and out are empty */
+			uint32_t in_if, out_if;
+		} label;
+		struct {
+			struct tally_row row; /* its node is of no use */
+			int64_t second;       /* since the epoch */
+		} row;
+	};
 };
 
 struct outbox_counters {
-	uint64_t records; /* labels made */
-	uint64_t dropped; /* of them: the receiver was too slow */
+	uint64_t labels;  /* made */
+	uint64_t dropped; /* labels and rows that the receiver was too slow for */
 };
 
 /* NULL when memory is short.  Ended by outbox_free(), which takes NULL. */
@@ -50,6 +62,9 @@ const struct outbox_service *outbox_service(const struct outbox *o);
 /* Label a burst.  What the receiver has no room for is dropped. */
 void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes);
 
+/* A row of counters for one second. */
+void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);
+
 /* From now on, wait up to so long altogether rather than drop. */
 void outbox_be_patient(struct outbox *o, unsigned most_ms);
 
@@ -57,8 +72,8 @@ void outbox_be_patient(struct outbox *o, unsigned most_ms);
 void outbox_tell(struct outbox *o);
 struct outbox_counters outbox_counters(const struct outbox *o);
 
-/* For the receiving thread: the next label; false when there is none. */
-bool outbox_take(struct outbox *o, struct outbox_record *r);
+/* For the receiving thread: what is next; false when there is nothing. */
+bool outbox_take(struct outbox *o, struct outbox_item *it);
 
 /* Ring a bell made by eventfd(). */
 void outbox_ring_bell(int fd);

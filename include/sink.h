@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "names.h"
 #include "record.h"
+#include "tally.h"
 
 /* Where labels go: syslog, a file, stderr.  It may wait for any of them, so only the main
  * thread has one. */
@@ -18,8 +19,10 @@ struct sink {
 	struct names labels;       /* every label seen */
 	uint64_t *label_count;     /* by label */
 	uint64_t burst;            /* the last one in the file, for the seed format */
-	uint64_t failed;           /* lines that the file did not take */
-	bool file_is_broken;       /* and that this was told */
+	int64_t row_second;        /* whose title was written last */
+	unsigned row_worker;
+	uint64_t failed;     /* lines that the file did not take */
+	bool file_is_broken; /* and that this was told */
 };
 
 /* All zero is a sink that goes nowhere.  sink_clear() ends it, also a half-made one. */
@@ -31,6 +34,11 @@ int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f);
 
 void sink_put(struct sink *s, const struct record *r);
+
+/* A row of counters, under a title for each second and worker.  In the file only beside
+ * lines of the seed format: the others are for programs that read each line alike. */
+void sink_put_row(struct sink *s, const struct tally_row *row, int64_t second,
+                  unsigned worker);
 
 /* What was put is to be in the file now. */
 void sink_flush(struct sink *s);

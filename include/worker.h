@@ -3,7 +3,7 @@
 #define NFCLASS_WORKER_H
 
 #include "decode.h"
-#include "outbox.h"
+#include "clerk.h"
 #include "queue.h"
 
 /* A thread with a queue, flows and bursts of its own.  It shares the model with the
@@ -15,6 +15,7 @@ struct worker_params {
 	struct queue_params queue;
 	struct burst_params burst;   /* gap, max and MTU are the model's */
 	struct outbox_params outbox; /* its bell rings too when the worker has ended */
+	bool counters;               /* of every flow and second as well */
 };
 
 struct worker_counters {
@@ -23,6 +24,7 @@ struct worker_counters {
 	struct burst_counters burst;
 	uint64_t decoded[DECODE_RESULTS];
 	struct outbox_counters outbox;
+	uint64_t rows_missed; /* packets that no row of counters had room for */
 	uint32_t flows_now, open_now;
 };
 
@@ -48,8 +50,8 @@ bool worker_has_ended(const struct worker *w);
 /* Wait for the thread.  0 when it ended because it was told to, else why: -errno. */
 int worker_join(struct worker *w);
 
-/* The next label; false when there is none. */
-bool worker_take(struct worker *w, struct outbox_record *r);
+/* The next label or row of counters; false when there is none. */
+bool worker_take(struct worker *w, struct outbox_item *it);
 
 /* Grows with every turn of the worker's loop, at least once a second. */
 uint64_t worker_beat(const struct worker *w);

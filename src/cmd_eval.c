@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
 #include "label.h"
 #include "load.h"
 #include "log.h"
-#include "report.h"
 #include "weigh.h"
 
 /* Classes are numbered as the judged model numbers them; labels of the data that it does
@@ -287,27 +285,6 @@ static int eval_splits(struct eval *e, struct fault *f)
 	return err;
 }
 
-static int write_report(const char *path, void (*put)(const struct report *r, FILE *out),
-                        const struct report *r)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = path ? open_memstream(&text, &len) : NULL;
-	struct fault f;
-	int err;
-
-	if (!path)
-		return CMD_DONE;
-	if (out)
-		put(r, out);
-	err = !out || ferror(out) ? -ENOMEM : 0;
-	if (out && fclose(out) != 0)
-		err = -ENOMEM;
-	err = err ? no_memory(&f) : file_write(path, text, len, &f);
-	free(text);
-	return err ? cmd_failed("%s", f.text) : CMD_DONE;
-}
-
 static int put_reports(const struct eval *e)
 {
 	struct report r = {
@@ -319,12 +296,8 @@ static int put_reports(const struct eval *e)
 		.split = e->split,
 		.traces = &e->d.traces,
 	};
-	int json, html;
 
-	report_text(&r, stdout);
-	json = write_report(e->o->json, report_json, &r);
-	html = write_report(e->o->report, report_html, &r);
-	return json == CMD_DONE ? html : json;
+	return cmd_reports(e->o, &r);
 }
 
 static void clear(struct eval *e)

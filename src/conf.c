@@ -105,7 +105,7 @@ static const struct setting settings[] = {
 	{ "log", "level", CHOICE(log.level, "info", level_words) },
 	{ "log", "file", TEXT(log.file, "", NULL, "a file's path or nothing") },
 	{ "log", "format", CHOICE(log.format, "kv", format_words) },
-	{ "log", "counters", BOOL(log.counters, "no") },
+	{ "log", "counters", BOOL(log.counters, "no"), .fixed = true },
 	{ "log", "status_s", U32(log.status_s, "0", 0, 86400) },
 };
 

@@ -10,7 +10,7 @@
 
 #include "log.h"
 
-#define MOST_LABELS 1024 /* of one worker, written at a time */
+#define MOST_ITEMS 1024 /* of one worker, written at a time */
 
 static struct outbox_service service_of(const struct settings *s)
 {
@@ -49,6 +49,7 @@ static struct worker_params worker_params_of(const struct crew *c,
 		            .index = index,
 		            .workers = conf->queue.workers,
 		            .bell_fd = c->bell_fd },
+		.counters = conf->log.counters,
 	};
 }
 
@@ -120,20 +121,32 @@ bool crew_has_lost_one(const struct crew *c)
 	return false;
 }
 
-void crew_write_labels(struct crew *c, struct ifnames *names, struct sink *sink)
+static void write_item(struct outbox_item *it, unsigned worker, struct ifnames *names,
+                       struct sink *sink)
 {
-	struct outbox_record r;
+	switch (it->kind) {
+	case OUTBOX_LABEL:
+		ifnames_name(names, it->label.in_if, it->label.record.in);
+		ifnames_name(names, it->label.out_if, it->label.record.out);
+		sink_put(sink, &it->label.record);
+		return;
+	case OUTBOX_ROW:
+		sink_put_row(sink, &it->row.row, it->row.second, worker);
+		return;
+	}
+}
+
+void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)
+{
+	struct outbox_item it;
 	uint64_t rung;
 
 	(void)!read(c->bell_fd, &rung, sizeof(rung)); /* it need not have rung */
 	for (unsigned i = 0; i < c->made; i++) {
-		unsigned left = MOST_LABELS;
+		unsigned left = MOST_ITEMS;
 
-		for (; left > 0 && worker_take(c->worker[i], &r); left--) {
-			ifnames_name(names, r.in_if, r.record.in);
-			ifnames_name(names, r.out_if, r.record.out);
-			sink_put(sink, &r.record);
-		}
+		for (; left > 0 && worker_take(c->worker[i], &it); left--)
+			write_item(&it, i, names, sink);
 		if (left == 0)
 			outbox_ring_bell(c->bell_fd);
 	}
@@ -152,7 +165,7 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 
 		while (!worker_has_ended(c->worker[i])) {
 			(void)poll(&p, 1, 100); /* whatever it says, we look */
-			crew_write_labels(c, names, sink);
+			crew_write(c, names, sink);
 		}
 		err = worker_join(c->worker[i]);
 		if (err) {
@@ -162,7 +175,7 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 	}
 	c->running = 0;
 	do
-		crew_write_labels(c, names, sink);
+		crew_write(c, names, sink);
 	while (poll(&p, 1, 0) > 0);
 	return failure;
 }

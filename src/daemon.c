@@ -199,7 +199,7 @@ static void serve(struct daemon *d)
 		if (p[2].revents)
 			ifnames_read(d->ifnames);
 		if (p[1].revents)
-			crew_write_labels(&d->crew, d->ifnames, &d->sink);
+			crew_write(&d->crew, d->ifnames, &d->sink);
 		if (p[0].revents)
 			read_signals(d);
 		if (crew_has_lost_one(&d->crew))

@@ -8,14 +8,14 @@
 #include "clock.h"
 #include "ring.h"
 
-#define RECORDS 8192
+#define ITEMS 8192
 
 struct outbox {
 	struct outbox_params p;
 	struct outbox_service service;
 	struct labeller *labeller;
 	struct ring *ring;
-	uint64_t records;
+	uint64_t labels;
 	unsigned patience_ms;
 	bool has_news;
 };
@@ -38,7 +38,7 @@ struct outbox *outbox_new(const struct outbox_params *p, const struct outbox_ser
 	o->p = *p;
 	o->service = *s;
 	o->labeller = outbox_labeller(o, s);
-	o->ring = ring_new(RECORDS, sizeof(struct outbox_record));
+	o->ring = ring_new(ITEMS, sizeof(struct outbox_item));
 	if (!o->labeller || !o->ring) {
 		outbox_free(o);
 		return NULL;
@@ -90,14 +90,14 @@ static void put_record(struct outbox *o, const struct burst *b,
                        const struct burst_flow *bf, const struct label *l,
                        struct routes *routes)
 {
-	struct outbox_record r = { .in_if = 0 };
+	struct outbox_item it = { .kind = OUTBOX_LABEL };
 	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
 
-	record_fill(&r.record, o->service.model, bf, l, epoch_us);
-	r.record.burst = (b->number - 1) * o->p.workers + o->p.index + 1;
-	route_find(routes, &bf->ends, &r.in_if, &r.out_if);
-	o->records++;
-	(void)ring_put(o->ring, &r); /* it counts what it drops */
+	record_fill(&it.label.record, o->service.model, bf, l, epoch_us);
+	it.label.record.burst = (b->number - 1) * o->p.workers + o->p.index + 1;
+	route_find(routes, &bf->ends, &it.label.in_if, &it.label.out_if);
+	o->labels++;
+	(void)ring_put(o->ring, &it); /* it counts what it drops */
 }
 
 void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
@@ -115,6 +115,16 @@ void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
 	o->has_news = true;
 }
 
+void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
+{
+	struct outbox_item it = { .kind = OUTBOX_ROW,
+		                  .row = { .row = *row, .second = second } };
+
+	wait_for_room(o, 1);
+	(void)ring_put(o->ring, &it); /* it counts what it drops */
+	o->has_news = true;
+}
+
 void outbox_be_patient(struct outbox *o, unsigned most_ms)
 {
 	o->patience_ms = most_ms;
@@ -129,10 +139,10 @@ void outbox_tell(struct outbox *o)
 
 struct outbox_counters outbox_counters(const struct outbox *o)
 {
-	return (struct outbox_counters){ o->records, ring_dropped(o->ring) };
+	return (struct outbox_counters){ o->labels, ring_dropped(o->ring) };
 }
 
-bool outbox_take(struct outbox *o, struct outbox_record *r)
+bool outbox_take(struct outbox *o, struct outbox_item *it)
 {
-	return ring_get(o->ring, r);
+	return ring_get(o->ring, it);
 }

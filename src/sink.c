@@ -97,6 +97,42 @@ void sink_put(struct sink *s, const struct record *r)
 	}
 }
 
+static void put_text(struct sink *s, const char *text)
+{
+	if (s->to_syslog)
+		syslog(LOG_INFO, "%s", text);
+	if (s->to_stderr)
+		fprintf(stderr, "%s\n", text);
+	if (s->file && s->format == RECORD_SEED)
+		s->failed += fprintf(s->file, "%s\n", text) < 0;
+}
+
+/* A message of syslog is one line. */
+static void put_title(struct sink *s)
+{
+	const char *columns = strchr(TALLY_TITLE, '\n') + 1;
+	char first[64];
+
+	(void)snprintf(first, sizeof(first), "%.*s", (int)strcspn(TALLY_TITLE, "\n"),
+	               TALLY_TITLE);
+	put_text(s, first);
+	put_text(s, columns);
+}
+
+void sink_put_row(struct sink *s, const struct tally_row *row, int64_t second,
+                  unsigned worker)
+{
+	char line[TALLY_LINE_SIZE];
+
+	if (second != s->row_second || worker != s->row_worker) {
+		put_title(s);
+	}
+	s->row_second = second;
+	s->row_worker = worker;
+	tally_line(row, second, line);
+	put_text(s, line);
+}
+
 /* A full disk is told of once, and once more when it has room again. */
 void sink_flush(struct sink *s)
 {

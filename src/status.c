@@ -62,11 +62,12 @@ static void log_bursts(const char *who, const struct worker_counters *c)
 	         " superpackets_udp=%" PRIu64 " flows=%" PRIu64 " flows_now=%" PRIu32
 	         " flows_expired=%" PRIu64 " flows_evicted=%" PRIu64 " bursts=%" PRIu64
 	         " bursts_now=%" PRIu32 " bursts_cut=%" PRIu64 " bursts_early=%" PRIu64
-	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_dropped=%" PRIu64,
+	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_dropped=%" PRIu64
+	         " rows_missed=%" PRIu64,
 	         who, b->bytes, b->superpackets_tcp, b->superpackets_udp, b->flows,
 	         c->flows_now, b->flows_expired, b->flows_evicted, b->bursts, c->open_now,
-	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.records,
-	         c->outbox.dropped);
+	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.labels,
+	         c->outbox.dropped, c->rows_missed);
 }
 
 void status_worker(unsigned first, unsigned index, const struct worker_counters *c)
@@ -106,8 +107,9 @@ void status_add(struct worker_counters *sum, const struct worker_counters *c)
 	sum->burst.bursts_cut += c->burst.bursts_cut;
 	sum->burst.bursts_early += c->burst.bursts_early;
 	sum->burst.burst_flows += c->burst.burst_flows;
-	sum->outbox.records += c->outbox.records;
+	sum->outbox.labels += c->outbox.labels;
 	sum->outbox.dropped += c->outbox.dropped;
+	sum->rows_missed += c->rows_missed;
 	sum->flows_now += c->flows_now;
 	sum->open_now += c->open_now;
 }

@@ -25,6 +25,7 @@ struct worker {
 	struct burst_tracker *tracker;
 	struct routes *routes;
 	struct outbox *outbox;
+	struct clerk *clerk;              /* or NULL */
 	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
 	uint64_t losses;                  /* that bursts were told of */
 	struct mono asked;                /* when the kernel was asked last */
@@ -48,10 +49,28 @@ void worker_free(struct worker *w)
 	queue_free(w->queue);
 	burst_tracker_free(w->tracker);
 	route_free(w->routes);
+	clerk_free(w->clerk);
 	outbox_free(w->outbox);
 	if (w->mail_fd >= 0)
 		(void)close(w->mail_fd); /* nothing was written that matters */
 	free(w);
+}
+
+/* Rows of counters need the MTU, so they begin anew with it.  None, when memory is short,
+ * is no reason to stop. */
+static void make_clerk(struct worker *w, uint32_t mtu_bytes)
+{
+	struct tally_params p = { .max_flows = w->p.burst.max_flows,
+		                  .mtu_bytes = mtu_bytes,
+		                  .lan = w->p.burst.lan,
+		                  .secret = w->p.burst.secret };
+
+	if (!w->p.counters)
+		return;
+	if (w->clerk)
+		clerk_flush(w->clerk);
+	clerk_free(w->clerk);
+	w->clerk = clerk_new(&p, w->outbox);
 }
 
 struct worker *worker_new(const struct worker_params *p, const struct outbox_service *s,
@@ -69,6 +88,9 @@ struct worker *worker_new(const struct worker_params *p, const struct outbox_ser
 	w->routes = route_new(p->burst.max_flows, &p->burst.secret);
 	w->outbox = outbox_new(&p->outbox, s);
 	if (w->mail_fd < 0 || !w->tracker || !w->routes || !w->outbox)
+		goto fail;
+	make_clerk(w, p->burst.mtu_bytes);
+	if (p->counters && !w->clerk)
 		goto fail;
 	w->queue = queue_new(&p->queue, f);
 	if (w->queue)
@@ -96,6 +118,8 @@ static void advance(struct worker *w, struct mono now)
 {
 	burst_advance(w->tracker, now);
 	label_ended(w);
+	if (w->clerk)
+		clerk_advance(w->clerk, now);
 }
 
 static void take_packet(struct worker *w, const struct queue_packet *qp,
@@ -104,7 +128,9 @@ static void take_packet(struct worker *w, const struct queue_packet *qp,
 	const struct burst_counters *n = burst_counters(w->tracker);
 	uint64_t flows = n->flows;
 
-	burst_advance(w->tracker, pkt->time);
+	advance(w, pkt->time);
+	if (w->clerk)
+		clerk_packet(w->clerk, pkt);
 	burst_packet(w->tracker, pkt);
 	if (n->flows != flows)
 		route_note(w->routes, pkt, qp->in_if, qp->out_if);
@@ -205,6 +231,8 @@ static void end_bursts(struct worker *w)
 {
 	burst_end_all(w->tracker, BURST_FLUSH);
 	label_ended(w);
+	if (w->clerk)
+		clerk_flush(w->clerk);
 }
 
 /* An open burst has one gap, MTU and set of features throughout. */
@@ -216,6 +244,7 @@ static void change_service(struct worker *w)
 	    old->mtu_bytes != new->mtu_bytes || old->set != new->set) {
 		end_bursts(w);
 		burst_retune(w->tracker, new->gap, new->max, new->mtu_bytes);
+		make_clerk(w, new->mtu_bytes);
 	}
 	outbox_serve(w->outbox, w->next, w->next_labeller);
 	w->next = NULL;
@@ -226,6 +255,7 @@ static void take_counters(struct worker *w)
 	w->n.queue = *queue_counters(w->queue);
 	w->n.burst = *burst_counters(w->tracker);
 	w->n.outbox = outbox_counters(w->outbox);
+	w->n.rows_missed = w->clerk ? clerk_missed(w->clerk) : 0;
 	w->n.flows_now = burst_flows_now(w->tracker);
 	w->n.open_now = burst_open_now(w->tracker);
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
@@ -338,9 +368,9 @@ int worker_join(struct worker *w)
 	return w->error;
 }
 
-bool worker_take(struct worker *w, struct outbox_record *r)
+bool worker_take(struct worker *w, struct outbox_item *it)
 {
-	return outbox_take(w->outbox, r);
+	return outbox_take(w->outbox, it);
 }
 
 uint64_t worker_beat(const struct worker *w)

@@ -88,3 +88,23 @@ labels_come_by_timer
 counted_by_reason
 nothing_is_left_out
 term_flushes
+
+# Rows of one flow add up to its packets, under titles; labels stand between them.
+counters_by_second() {
+	daemon_ini log.format=seed log.counters=yes
+	rm "$tmp/labels"
+	daemon_start 1
+	ask 203.0.113.2 40 || fail "datagrams got lost"
+	wait_for 5 labelled '^<.*> <UDP> <40> <40> <' || fail "no label"
+	daemon_stop
+	labelled '^Burst 1:$' || fail "no line of the burst"
+	awk '
+	/^In one second\.\.\.\.\.$/ { titles++ }
+	/^[0-9]+ 192\.168\.12\.2 [0-9]+ 203\.0\.113\.2 7000 UDP / {
+		sent += $7; rcvd += $8; bytes += $9 + $10
+	}
+	END { exit !(titles > 0 && sent == 40 && rcvd == 40 && bytes == 2 * (40 * 48 + 780)) }' \
+		"$tmp/labels" || fail "wrong rows: $(cat "$tmp/labels")"
+}
+
+counters_by_second

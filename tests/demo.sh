@@ -79,7 +79,7 @@ summary() {
 		END {
 			printf "%-11s was called", app
 			for (i = 1; i <= n; i++)
-				printf "%s %s (%d)", i > 1 ? "," : "", order[i], count[order[i]]
+				printf "%s %s (%d)", (i > 1 ? "," : ""), order[i], count[order[i]]
 			print ""
 		}' "$tmp/labels"
 	done

@@ -113,6 +113,27 @@ static const char unusual[] =
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
 	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n";
 
+static void the_manual_names_every_key(void **state)
+{
+	char man[1 << 14], entry[64], *text, *at;
+	FILE *in = fopen("src/man/nfclass.ini.5", "r");
+	struct conf c;
+
+	(void)state;
+	assert_non_null(in);
+	man[fread(man, 1, sizeof(man) - 1, in)] = 0;
+	fclose(in);
+	conf_defaults(&c);
+	text = at = printed(&c);
+	for (char *line; (line = strsep(&at, "\n"));) {
+		(void)snprintf(entry, sizeof(entry), "\n.BR %.*s \"",
+		               (int)strcspn(line, " "), line);
+		if (strchr(line, '=') && !strstr(man, entry))
+			fail_msg("nfclass.ini(5) lacks%s", entry);
+	}
+	free(text);
+}
+
 static void what_is_printed_reads_the_same(void **state)
 {
 	struct conf c, d;
@@ -309,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_file_means_the_defaults),
 		cmocka_unit_test(the_shipped_file_holds_every_default),
+		cmocka_unit_test(the_manual_names_every_key),
 		cmocka_unit_test(what_is_printed_reads_the_same),
 		cmocka_unit_test(none_of_those_is_a_default),
 		cmocka_unit_test(errors_name_line_key_and_value),

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The figures of README.md in this folder, as rows of its tables:
+#     sh models/figures.sh DATA [nfclass]
+set -eu
+data=${1:?usage: figures.sh DATA [nfclass]}
+nfclass=${2:-build/nfclass}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# what ARGUMENT...: a row with the figures of one evaluation.
+row() {
+	what=$1
+	shift
+	"$nfclass" eval "$@" | awk -v what="$what" '
+		/^F1, weighted/ { f1 = $3 }
+		/^accuracy per burst-flow/ { flow = $4 }
+		/^accuracy per burst / { burst = $4 }
+		/^accuracy per trace/ { trace = $4 }
+		/^coverage/ { coverage = $4 }
+		/^accuracy of the named/ { named = $5 }
+		END {
+			printf "| %s | %s | %s | %s | %s | %s | %s |\n", what, f1, flow,
+				burst, trace, coverage, named
+		}'
+}
+
+echo '| what | F1, weighted | per burst-flow | per burst | per trace | named | right of the named |'
+echo '|---|---|---|---|---|---|---|'
+for set in cs4516-a cs4516-b; do
+	row "$set, seed15, alone" --alone --features seed15 --split 0.5 --repeat 10 "$data/$set"
+	row "$set, full, alone" --alone --features full --split 0.5 --repeat 10 "$data/$set"
+	row "$set, full, all evidence" --features full --split 0.5 --repeat 10 "$data/$set"
+done
+for way in a:b b:a; do
+	"$nfclass" train -o "$tmp/model.nfm" --features full "$data/cs4516-${way%:*}" >/dev/null
+	row "trained on cs4516-${way%:*}, judged on cs4516-${way#*:}, alone" --alone \
+		"$tmp/model.nfm" "$data/cs4516-${way#*:}"
+	row "the same, all evidence" "$tmp/model.nfm" "$data/cs4516-${way#*:}"
+done
