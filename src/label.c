@@ -79,8 +79,14 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	l->own = calloc(flows * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
-	l->past = evidence_new((unsigned)classes, &p->model->strengths, EVIDENCE_RECORDS,
-	                       &p->secret);
+	l->past = evidence_new(&(struct evidence_params){
+		.classes = p->model->classes.count,
+		.prior = p->model->prior,
+		.strengths = p->model->strengths,
+		.max_flows = EVIDENCE_FLOWS,
+		.max_clients = EVIDENCE_CLIENTS,
+		.secret = p->secret,
+	});
 	if (l->work && l->x && l->votes && l->ends && l->own && l->all && l->label &&
 	    l->past)
 		return l;

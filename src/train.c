@@ -135,7 +135,9 @@ static int calibrate(struct model *m, const struct forest_rows *rows,
 	m->calibration = calibrate_fit(&u.v);
 	m->strengths = evidence_defaults();
 	own_shares(&u, m);
-	err = weigh_rows(rows, u.v.classes, &m->strengths, u.own, u.all);
+	err = weigh_rows(rows,
+	                 &(struct weigh_params){ u.v.classes, m->prior, m->strengths },
+	                 u.own, u.all);
 	if (!err)
 		set_thresholds(&u, m);
 done:
