@@ -68,8 +68,7 @@ static void make_clerk(struct worker *w, uint32_t mtu_bytes)
 
 	if (!w->p.counters)
 		return;
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 	clerk_free(w->clerk);
 	w->clerk = clerk_new(&p, w->outbox);
 }
@@ -119,8 +118,7 @@ static void advance(struct worker *w, struct mono now)
 {
 	burst_advance(w->tracker, now);
 	label_ended(w);
-	if (w->clerk)
-		clerk_advance(w->clerk, now);
+	clerk_advance(w->clerk, now);
 }
 
 static void take_packet(struct worker *w, const struct queue_packet *qp,
@@ -130,8 +128,7 @@ static void take_packet(struct worker *w, const struct queue_packet *qp,
 	uint64_t flows = n->flows;
 
 	advance(w, pkt->time);
-	if (w->clerk)
-		clerk_packet(w->clerk, pkt);
+	clerk_packet(w->clerk, pkt);
 	burst_packet(w->tracker, pkt);
 	if (n->flows != flows)
 		route_note(w->routes, pkt, qp->in_if, qp->out_if);
@@ -232,8 +229,7 @@ static void end_bursts(struct worker *w)
 {
 	burst_end_all(w->tracker, BURST_FLUSH);
 	label_ended(w);
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 }
 
 /* An open burst has one gap, MTU and set of features throughout. */
@@ -257,7 +253,7 @@ static void take_counters(struct worker *w)
 	w->n.queue = *queue_counters(w->queue);
 	w->n.burst = *burst_counters(w->tracker);
 	w->n.outbox = outbox_counters(w->outbox);
-	w->n.rows_missed = w->clerk ? clerk_missed(w->clerk) : 0;
+	w->n.rows_missed = clerk_missed(w->clerk);
 	w->n.flows_now = burst_flows_now(w->tracker);
 	w->n.open_now = burst_open_now(w->tracker);
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
