@@ -207,17 +207,15 @@ static int wait_ms(const struct worker *w)
 	if (!burst_next_end(w->tracker, &at))
 		return TICK_MS;
 	us = mono_since(at, clock_mono()).us;
-	if (us <= 0)
-		return 0;
-	return us >= TICK_MS * 1000 ? TICK_MS : (int)((us + 999) / 1000);
+	if (us >= TICK_MS * 1000)
+		return TICK_MS;
+	return us <= 0 ? 0 : (int)((us + 999) / 1000);
 }
 
 static void wait_for_something(const struct worker *w)
 {
-	struct pollfd p[] = {
-		{ .fd = queue_fd(w->queue), .events = POLLIN },
-		{ .fd = w->mail_fd, .events = POLLIN },
-	};
+	struct pollfd p[] = { { .fd = queue_fd(w->queue), .events = POLLIN },
+		              { .fd = w->mail_fd, .events = POLLIN } };
 	uint64_t rung;
 
 	/* Whatever they say, the next turn looks for itself. */
