@@ -53,7 +53,7 @@ UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
-LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
+LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
 
 .PHONY: all

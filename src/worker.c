@@ -57,8 +57,7 @@ void worker_free(struct worker *w)
 	free(w);
 }
 
-/* Rows of counters need the MTU, so they begin anew with it.  None, when memory is short,
- * is no reason to stop. */
+/* Rows of counters begin anew with the MTU; memory short of them is no reason to stop. */
 static void make_clerk(struct worker *w, uint32_t mtu_bytes)
 {
 	struct tally_params p = { .max_flows = w->p.burst.max_flows,
@@ -135,8 +134,7 @@ static void take_packet(struct worker *w, const struct queue_packet *qp,
 	label_ended(w);
 }
 
-/* All of a read is decoded before any of it is counted, so that waits for memory
- * overlap. */
+/* A read is decoded before any of it is counted, so that waits for memory overlap. */
 static void take_packets(struct worker *w, int count)
 {
 	const struct queue_packet *from[QUEUE_PACKETS];
@@ -191,8 +189,7 @@ static int turn(struct worker *w)
 	ask_kernel(w, now);
 	tell_losses(w);
 	take_packets(w, n);
-	/* Only when nothing waits has time really come to now: packets have the time at
-	 * which they came. */
+	/* Packets have the time at which they came: only without any it is now. */
 	if (n == 0)
 		advance(w, now);
 	outbox_tell(w->outbox);
@@ -277,17 +274,15 @@ static bool read_mail(struct worker *w)
 	return stop;
 }
 
-/* Nothing more comes after queue_close(), so reading to the end leaves no packet
- * without its verdict. */
+/* Nothing comes after queue_close(): reading to the end gives every packet a verdict. */
 static int finish(struct worker *w)
 {
 	int n = queue_close(w->queue);
 
 	if (n < 0)
 		return n;
-	do
-		n = turn(w);
-	while (n > 0);
+	while ((n = turn(w)) > 0)
+		;
 	outbox_be_patient(w->outbox, PATIENCE_MS);
 	end_bursts(w);
 	return n;

@@ -6,4 +6,4 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/setup.sh
 setup build run test
-exec make -j"$(nproc)" --no-print-directory check
+exec make -s -j"$(nproc)" --no-print-directory check

@@ -73,15 +73,21 @@ functions() {
 	}' src/*.c include/*.h $(ls tests/*.c tests/hosts/*.c 2>/dev/null)
 }
 
+# The licence stands in the first line, in scripts in the second.
 files() {
-	for file in src/*.c include/*.h tests/*.c tests/hosts/*.[ch] tests/*.sh \
-		gateway/nfclass-gateway gateway/parts/*.sh; do
-		[ -e "$file" ] || continue
-		lines=$(wc -l <"$file")
-		[ "$lines" -lt 400 ] || echo "$file: $lines lines, a file stays under 400"
-		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
-			echo "$file: does not begin with its licence"
-	done
+	# shellcheck disable=SC2046 # a list of files
+	awk '
+	function report() {
+		if (lines >= 400)
+			print last ": " lines " lines, a file stays under 400"
+		if (last != "" && !licensed)
+			print last ": does not begin with its licence"
+	}
+	FNR == 1 { report(); last = FILENAME; licensed = 0 }
+	FNR <= 2 && /SPDX-License-Identifier: GPL-2.0-or-later/ { licensed = 1 }
+	{ lines = FNR }
+	END { report() }' src/*.c include/*.h tests/*.sh gateway/nfclass-gateway gateway/parts/*.sh \
+		$(ls tests/*.c tests/hosts/*.[ch] 2>/dev/null)
 }
 
 # nfq_, nfct_, nft_ and mnl_ belong to libraries; headers must not hide system ones.

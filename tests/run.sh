@@ -6,7 +6,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${BUILD:=build}" "${TEST_LIMIT_S:=600}"
-export BUILD MODULES PROGRAMS
+export BUILD MODULES
+unset MAKEFLAGS MFLAGS MAKELEVEL # a test that calls make begins anew
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
