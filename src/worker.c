@@ -67,8 +67,7 @@ static void make_clerk(struct worker *w, uint32_t mtu_bytes)
 
 	if (!w->p.counters)
 		return;
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 	clerk_free(w->clerk);
 	w->clerk = clerk_new(&p, w->outbox);
 }
@@ -118,8 +117,7 @@ static void advance(struct worker *w, struct mono now)
 {
 	burst_advance(w->tracker, now);
 	label_ended(w);
-	if (w->clerk)
-		clerk_advance(w->clerk, now);
+	clerk_advance(w->clerk, now);
 }
 
 static void take_packet(struct worker *w, const struct queue_packet *qp,
@@ -129,8 +127,7 @@ static void take_packet(struct worker *w, const struct queue_packet *qp,
 	uint64_t flows = n->flows;
 
 	advance(w, pkt->time);
-	if (w->clerk)
-		clerk_packet(w->clerk, pkt);
+	clerk_packet(w->clerk, pkt);
 	burst_packet(w->tracker, pkt);
 	if (n->flows != flows)
 		route_note(w->routes, pkt, qp->in_if, qp->out_if);
@@ -207,17 +204,15 @@ static int wait_ms(const struct worker *w)
 	if (!burst_next_end(w->tracker, &at))
 		return TICK_MS;
 	us = mono_since(at, clock_mono()).us;
-	if (us <= 0)
-		return 0;
-	return us >= TICK_MS * 1000 ? TICK_MS : (int)((us + 999) / 1000);
+	if (us >= TICK_MS * 1000)
+		return TICK_MS;
+	return us <= 0 ? 0 : (int)((us + 999) / 1000);
 }
 
 static void wait_for_something(const struct worker *w)
 {
-	struct pollfd p[] = {
-		{ .fd = queue_fd(w->queue), .events = POLLIN },
-		{ .fd = w->mail_fd, .events = POLLIN },
-	};
+	struct pollfd p[] = { { .fd = queue_fd(w->queue), .events = POLLIN },
+		              { .fd = w->mail_fd, .events = POLLIN } };
 	uint64_t rung;
 
 	/* Whatever they say, the next turn looks for itself. */
@@ -229,8 +224,7 @@ static void end_bursts(struct worker *w)
 {
 	burst_end_all(w->tracker, BURST_FLUSH);
 	label_ended(w);
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 }
 
 /* An open burst has one gap, MTU and set of features throughout. */
@@ -254,7 +248,7 @@ static void take_counters(struct worker *w)
 	w->n.queue = *queue_counters(w->queue);
 	w->n.burst = *burst_counters(w->tracker);
 	w->n.outbox = outbox_counters(w->outbox);
-	w->n.rows_missed = w->clerk ? clerk_missed(w->clerk) : 0;
+	w->n.rows_missed = clerk_missed(w->clerk);
 	w->n.flows_now = burst_flows_now(w->tracker);
 	w->n.open_now = burst_open_now(w->tracker);
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
