@@ -150,8 +150,8 @@ static void stays_within_its_records(void **state)
 	struct evidence_burst b = { { 0 }, at, p, FLOWS };
 
 	(void)state;
-	for (uint16_t i = 0; i < FLOWS; i++) {
-		ends[i] = ends_of(1, i);
+	for (unsigned i = 0; i < FLOWS; i++) {
+		ends[i] = ends_of(1, (uint16_t)i);
 		at[i] = &ends[i];
 		p[i * CLASSES + i % CLASSES] = 1;
 	}
