@@ -151,7 +151,7 @@ modules:
 
 LINT_C = $(wildcard src/*.c include/*.h tests/*.c tests/hosts/*.c tests/hosts/*.h \
 	tests/bench/*.c)
-LINT_SH = $(wildcard tests/*.sh gateway/parts/*.sh) gateway/nfclass-gateway .ci/run
+LINT_SH = $(wildcard tests/*.sh tests/bench/*.sh gateway/parts/*.sh models/*.sh) gateway/nfclass-gateway .ci/run
 
 # Any finding fails.
 .PHONY: lint

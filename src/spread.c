@@ -34,11 +34,12 @@ void spread_deciles(const struct spread *a, const struct spread *b,
 	unsigned k = 0;
 
 	for (unsigned i = 0; i < SPREAD_BINS; i++) {
+		unsigned middle = i * SPREAD_BIN_BYTES + SPREAD_BIN_BYTES / 2;
+
 		below += a->bin[i] + (b ? b->bin[i] : 0U);
 		/* The middle of the bin that holds the packet of rank k/10. */
 		while (k < SPREAD_DECILES && below > 0 && below * 10 >= all * (k + 1))
-			deciles[k++] =
-				(float)(i * SPREAD_BIN_BYTES + SPREAD_BIN_BYTES / 2);
+			deciles[k++] = (float)middle;
 	}
 	while (k < SPREAD_DECILES)
 		deciles[k++] = 0;

@@ -6,10 +6,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
 golden=tests/golden
-[ -x "$build/nfclass" ] && [ -x "$build/tests/gen_traffic" ] || {
+if [ ! -x "$build/nfclass" ] || [ ! -x "$build/tests/gen_traffic" ]; then
 	echo "$build/nfclass and the test tools are not built"
 	exit 77
-}
+fi
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 failed=0
