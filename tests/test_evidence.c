@@ -59,8 +59,8 @@ static struct evidence_burst burst_of(const float *p, size_t n)
 	static struct flow_ends ends[FLOWS_MAX];
 	static const struct flow_ends *at[FLOWS_MAX];
 
-	for (uint16_t i = 0; i < n; i++) {
-		ends[i] = ends_of(1, i);
+	for (size_t i = 0; i < n; i++) {
+		ends[i] = ends_of(1, (uint16_t)i);
 		at[i] = &ends[i];
 	}
 	return (struct evidence_burst){ { 0 }, at, p, n };
