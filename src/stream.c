@@ -118,11 +118,20 @@ int stream_rows(struct stream *s, const struct forest_rows *rows)
 	return err;
 }
 
+static size_t count_traces(const struct forest_rows *rows)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->count; i = end_of(rows, i, true))
+		n++;
+	return n;
+}
+
 /* The traces in random order; NULL when memory is short. */
 static struct span *list_traces(const struct forest_rows *rows, struct rng *rng,
                                 size_t *n)
 {
-	struct span *list = calloc(rows->d->traces.count + 1, sizeof(*list));
+	struct span *list = calloc(count_traces(rows) + 1, sizeof(*list));
 	size_t end;
 
 	*n = 0;

@@ -41,14 +41,21 @@ static struct evidence_burst gather(struct gathered *g, const struct stream *s,
 	return (struct evidence_burst){ b->last, g->ends, g->p, b->count };
 }
 
-static struct evidence *no_past(const struct weigh_params *w)
+/* With room for what the trace that begins at a burst can bring. */
+static struct evidence *no_past(const struct stream *s, const struct stream_burst *b,
+                                const struct weigh_params *w)
 {
+	uint32_t flows = 0;
+
+	do
+		flows += (uint32_t)b->count;
+	while (++b < s->burst + s->bursts && !b->fresh);
 	return evidence_new(&(struct evidence_params){
 		.classes = w->classes,
 		.prior = w->prior,
 		.strengths = w->strengths,
-		.max_flows = EVIDENCE_FLOWS,
-		.max_clients = EVIDENCE_CLIENTS,
+		.max_flows = flows < EVIDENCE_FLOWS ? flows : EVIDENCE_FLOWS,
+		.max_clients = flows < EVIDENCE_CLIENTS ? flows : EVIDENCE_CLIENTS,
 	});
 }
 
@@ -66,7 +73,7 @@ static int walk(const struct stream *s, const struct weigh_params *w, const floa
 
 		if (b->fresh) {
 			evidence_free(e);
-			e = no_past(w);
+			e = no_past(s, b, w);
 		}
 		if (!e)
 			err = -ENOMEM;

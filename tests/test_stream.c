@@ -161,6 +161,22 @@ static void overlay_is_of_two_classes(void **state)
 	clear(x);
 }
 
+/* Rows that do not stand together by trace are taken for so many traces. */
+static void scattered_rows_are_survived(void **state)
+{
+	struct fixture *x = fixture(2);
+	struct stream_choice c = choice(1, SIZE_MAX);
+	struct stream s;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++)
+		x->row[i] = i * 7 % ROWS;
+	assert_int_equal(stream_sample(&s, &x->rows, &c), 0);
+	assert_int_equal(s.flows, ROWS);
+	stream_clear(&s);
+	clear(x);
+}
+
 static void one_class_has_no_overlay(void **state)
 {
 	struct fixture *x = fixture(1);
@@ -218,6 +234,7 @@ int main(void)
 		cmocka_unit_test(rows_keep_their_order),
 		cmocka_unit_test(sample_is_of_whole_traces),
 		cmocka_unit_test(overlay_is_of_two_classes),
+		cmocka_unit_test(scattered_rows_are_survived),
 		cmocka_unit_test(one_class_has_no_overlay),
 		cmocka_unit_test(flows_without_ends_are_different),
 		cmocka_unit_test(traces_are_weighed_by_themselves),
