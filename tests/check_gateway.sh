@@ -9,7 +9,7 @@ hosts_up
 gateway_ini queue.workers=2 dhcp_range=192.168.12.50-192.168.12.99 dns=203.0.113.2 \
 	>"$tmp/nfclass.ini"
 
-owner_rules() {
+owner_settings() {
 	on gateway sh -ec '
 		iptables -A FORWARD -s 192.168.12.66 -j DROP
 		iptables -P FORWARD DROP
@@ -17,7 +17,10 @@ owner_rules() {
 		iptables -t nat -A PREROUTING -i wan -p tcp --dport 8080 -j DNAT --to 192.168.12.3:80
 		iptables -N mine
 		iptables -A OUTPUT -j mine
-		ip6tables -t mangle -A FORWARD -p tcp --syn -j TCPMSS --clamp-mss-to-pmtu'
+		ip6tables -t mangle -A FORWARD -p tcp --syn -j TCPMSS --clamp-mss-to-pmtu
+		echo 0 >/proc/sys/net/ipv4/conf/all/accept_redirects
+		echo 1 >/proc/sys/net/ipv4/conf/wan/forwarding
+		echo 1 >/proc/sys/net/ipv6/conf/lo/forwarding'
 }
 
 # What `up` leads to, as the other hosts see it.
@@ -81,6 +84,6 @@ cycle() {
 gateway down || fail "down, never up"
 echo "an empty host"
 cycle
-owner_rules
+owner_settings
 echo "an owner's host"
 cycle
