@@ -50,7 +50,7 @@ static void vote(struct work *w, size_t row)
 static double one_row_ns(struct work *w, uint8_t *spoil)
 {
 	unsigned calls = spoil ? COLD_CALLS : ONE_CALLS;
-	double ns[ONE_CALLS];
+	double ns[ONE_CALLS] = { 0 };
 
 	for (unsigned i = 0; i < calls; i++) {
 		double start;
