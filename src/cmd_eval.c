@@ -185,9 +185,12 @@ static int eval_one_split(struct eval *e, const struct train_params *p, struct f
 static int eval_splits(struct eval *e, struct fault *f)
 {
 	struct progress progress, trees;
-	struct train_params p = cmd_train_params(e->o, &trees);
+	enum feature_set set = FEATURE_SETS;
+	struct train_params p;
 	int err = number_classes(e, &e->d.labels, f);
 
+	(void)load_set_of(&e->d, &set);
+	p = cmd_train_params(e->o, set, &trees);
 	p.forest.progress = NULL; /* splits are what is counted here */
 	e->split = calloc(e->o->repeat, sizeof(*e->split));
 	if (!e->split)

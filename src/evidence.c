@@ -101,10 +101,16 @@ static bool make_work(struct evidence *e)
 	return true;
 }
 
-/* The logarithm of a share of all classes, none of which is impossible. */
-static float log_share(const struct evidence *e, float share)
+/* The logarithm of one class's share, none of which is impossible. */
+static float log_share(unsigned classes, float share)
 {
-	return logf((share + FLOOR / (float)e->classes) / (1 + FLOOR));
+	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
+}
+
+void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
+{
+	for (unsigned c = 0; c < classes; c++)
+		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
 }
 
 struct evidence *evidence_new(const struct evidence_params *p)
@@ -123,7 +129,7 @@ struct evidence *evidence_new(const struct evidence_params *p)
 		return NULL;
 	}
 	for (unsigned c = 0; c < e->classes; c++)
-		e->log_prior[c] = log_share(e, p->prior[c]);
+		e->log_prior[c] = log_share(e->classes, p->prior[c]);
 	return e;
 }
 
@@ -203,7 +209,7 @@ static void normalise(float *q, unsigned n)
 static void set_ratio(struct evidence *e, const float *p)
 {
 	for (unsigned c = 0; c < e->classes; c++)
-		e->ratio[c] = log_share(e, p[c]) - e->log_prior[c];
+		e->ratio[c] = log_share(e->classes, p[c]) - e->log_prior[c];
 }
 
 /* e->fit: under an app a flow is likely as that app's ratio says, under two as the mean
@@ -294,7 +300,7 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 		/* The counts hold p[c]; rounding may leave a little less. */
 		float others = fmaxf(e->counts[c] - p[c], 0);
 
-		z[EVIDENCE_OWN * n + c] = log_share(e, p[c]);
+		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
 		/* In a burst of very many flows a record may have made room. */
 		z[EVIDENCE_FLOW * n + c] = flow ? flow->sum[c] : 0;
 		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);

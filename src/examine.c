@@ -12,6 +12,7 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
+	float *ratio; /* of evidence_ratio(), by own votes */
 	struct judge_case *cases;
 };
 
@@ -56,6 +57,7 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		forest_votes(m->forest, row, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
+		evidence_ratio(width, m->prior, own, a->ratio + i * width);
 	}
 	free(votes);
 	return 0;
@@ -82,17 +84,19 @@ int examine_rows(const struct examine *x, const struct forest_rows *rows,
 		.rows = rows,
 		.own = calloc(count * width + 1, sizeof(*a.own)),
 		.all = calloc(count * width + 1, sizeof(*a.all)),
+		.ratio = calloc(count * width + 1, sizeof(*a.ratio)),
 		.cases = calloc(count + 1, sizeof(*a.cases)),
 	};
-	int err = a.own && a.all && a.cases ? ask_forest(x, &a) : -ENOMEM;
+	struct judge_weights w = { (uint32_t)width, x->alone ? a.own : a.all, a.ratio };
+	int err = a.own && a.all && a.ratio && a.cases ? ask_forest(x, &a) : -ENOMEM;
 
 	if (!err && !x->alone)
 		err = weigh(x, &a);
-	if (!err &&
-	    !judge_cases(sum, a.cases, count, x->alone ? a.own : a.all, (uint32_t)width))
+	if (!err && !judge_cases(sum, a.cases, count, &w))
 		err = -ENOMEM;
 	free(a.own);
 	free(a.all);
+	free(a.ratio);
 	free(a.cases);
 	return err;
 }

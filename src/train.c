@@ -23,6 +23,8 @@ static int prepare(struct model *m, const struct forest_rows *rows,
                    const struct train_params *p)
 {
 	const struct dataset *d = rows->d;
+	double *upto;
+	int err;
 
 	m->set = p->set;
 	m->gap = p->gap;
@@ -35,9 +37,15 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 			return -ENOMEM;
 	if (model_reserve(m, d->labels.count, d->features.count) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < rows->count; i++)
-		m->prior[d->row[rows->row[i]].label] += 1 / (float)rows->count;
-	return 0;
+	upto = calloc(rows->count, sizeof(*upto));
+	if (!upto)
+		return -ENOMEM;
+	err = bags_weights(d, rows->row, rows->count, p->forest.trace_power, upto);
+	for (size_t i = 0; i < rows->count && !err; i++)
+		m->prior[d->row[rows->row[i]].label] +=
+			(float)((upto[i] - (i ? upto[i - 1] : 0)) / (double)rows->count);
+	free(upto);
+	return err;
 }
 
 /* What the trees that have not seen a row say of it: votes, then probabilities by them,
