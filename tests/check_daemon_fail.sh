@@ -40,7 +40,7 @@ command_line() {
 	expect 0 '^workers = 1$' "$nfclassd" --print -c "$tmp/printed.ini"
 	cmp -s "$tmp/out" "$tmp/printed.ini" || fail "what is printed does not read the same"
 	daemon_ini queue.workers=65
-	expect 1 ':[0-9]+: \[queue\] workers = 65: allowed is a number from 1 to 64' \
+	expect 1 ':[0-9]+: \[queue\] workers = 65: allowed is a number from 1 to 32' \
 		"$nfclassd" -T -c "$tmp/nfclass.ini"
 	daemon_ini model.path="$tmp/none"
 	expect 1 "$tmp/none: No such" "$nfclassd" -T -c "$tmp/nfclass.ini"
