@@ -21,6 +21,7 @@
 #define STEP    256
 
 #define NEWTON  20
+#define TRIES   4 /* a whole step, a quarter of it, ... */
 
 /* What is learned from: flows of a stream and their parts. */
 struct material {
@@ -171,10 +172,11 @@ static double descend(const struct learner *r, double part[PARTS])
 		struct slope there = { .loss = INFINITY };
 
 		newton_step(&here, part, step);
-		for (; size > 0.01 && !(there.loss < here.loss); size /= 4) {
+		for (int tries = 0; tries < TRIES && !(there.loss < here.loss); tries++) {
 			for (unsigned k = 0; k < PARTS; k++)
 				to[k] = fmax(part[k] + size * step[k], 0);
 			there = slope_at(r, to);
+			size /= 4;
 		}
 		if (!(there.loss < before))
 			break;
