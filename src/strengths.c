@@ -54,7 +54,7 @@ static double to_shares(double *score, unsigned n, uint32_t truth)
 	}
 	for (unsigned c = 0; c < n; c++)
 		score[c] /= sum;
-	return right - most - log(sum);
+	return right - most - log(fmax(sum, 1)); /* the largest alone is 1 */
 }
 
 /* What one flow adds to the slope. */
