@@ -242,7 +242,7 @@ static bool climb(const struct learner *r, const struct grid *g, int way,
 	int at = 0;
 	bool moved = false;
 
-	while (g->value[at] < *slot(best, g) && at < VALUES - 1)
+	while (at < VALUES - 1 && g->value[at] < *slot(best, g))
 		at++;
 	for (at += way; at >= 0 && at < VALUES; at += way) {
 		struct evidence_strengths s = *best;
