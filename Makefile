@@ -16,8 +16,8 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	feature evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
-	calibrate forest_file forest_file_parse model model_section model_file weigh train \
-	label record tally judge holdout report report_json report_html \
+	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
+	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
 	clock route addrs setting conf ring qmsg qtable queue outbox clerk worker \
 	ifnames notify detach sink watch status
@@ -53,7 +53,7 @@ UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
 
-LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
+LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
 
 .PHONY: all

@@ -7,7 +7,8 @@
 /* Counters of every flow for each second of the wall clock, handed on when it is over. */
 struct clerk;
 
-/* out is borrowed until clerk_free(), which takes NULL.  NULL when memory is short. */
+/* out is borrowed until clerk_free().  NULL when memory is short.  All that follow take
+ * NULL, a clerk that counts nothing. */
 struct clerk *clerk_new(const struct tally_params *p, struct outbox *out);
 void clerk_free(struct clerk *c);
 

@@ -45,6 +45,8 @@ enum option_given {
 	GIVEN_CUTTING = 2, /* gap, max or MTU */
 	GIVEN_FOREST = 4,
 	GIVEN_REPEAT = 8,
+	GIVEN_SPLITS = 16, /* how trees split: mtry or extra */
+	GIVEN_TRACE_POWER = 32,
 };
 
 /* Read a command's arguments (argv[0] is its name): CMD_DONE, or CMD_USAGE after saying
@@ -80,8 +82,10 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f);
  * there. */
 int cmd_load(const struct options *o, char **paths, int count, struct dataset *d);
 
-/* What the options ask for; training shows itself by *progress, which is begun here. */
-struct train_params cmd_train_params(const struct options *o, struct progress *progress);
+/* What the options ask for, for data of a set of features, or of columns that are none
+ * (FEATURE_SETS); training shows itself by *progress, which is begun here. */
+struct train_params cmd_train_params(const struct options *o, enum feature_set set,
+                                     struct progress *progress);
 
 /* Print a report, and write the files of it that were asked for. */
 int cmd_reports(const struct options *o, const struct report *r);

@@ -5,37 +5,53 @@
 #include "flow.h"
 #include "hash.h"
 
-/* The burst decides together (DESIGN 4).  To a burst-flow's own log-probabilities come
- * those of traffic that most likely belongs to the same app: flows of this burst with the
- * same server network, the flow's own earlier bursts, the client's earlier traffic with
- * that network. What the rest of the burst and the client's recent bursts say enters as a
- * prior of counts, as in a mixture of several apps: two apps at once on one client each
- * keep their share, where a product of probabilities would let one drown the other.
- * Addresses serve as keys here and nowhere as features. */
-
-struct evidence_strengths {
-	float own;    /* a burst-flow's own log-probabilities */
-	float same;   /* each other flow of the burst with the same server network */
-	float flow;   /* each earlier burst-flow of the same flow */
-	float server; /* each earlier one of this client with the same server network */
-	float prior;  /* the logarithm of the prior */
-	float alpha;  /* evenly spread counts that the prior begins with */
-	float fade;   /* what is left of the client's counts a burst later, 0 to 1 */
+/* The burst decides together (DESIGN 4).  What speaks for a class is a sum of four parts,
+ * all logarithms, each with a strength that training learns.  Two of them ask what the
+ * client does: as a mixture of any number of apps, and as one or two apps at a time. Both
+ * leave room for a second app, where a product of probabilities would let the busier one
+ * drown the other.  Addresses serve as keys here and nowhere as features. */
+enum evidence_part {
+	EVIDENCE_OWN,  /* the burst-flow's own probabilities */
+	EVIDENCE_FLOW, /* those of earlier burst-flows of the same flow, multiplied */
+	EVIDENCE_SOFT, /* mean of the client's others: the burst's and, fading, the past's
+	                */
+	EVIDENCE_HYP,  /* hypotheses: which one or two apps do the client's others fit */
+	EVIDENCE_PARTS
 };
 
-/* Measured on single traces and on two laid over each other, see models/README.md. */
+struct evidence_strengths {
+	float part[EVIDENCE_PARTS];
+	/* Of hypotheses: */
+	float tau;  /* how much a burst-flow's probabilities are trusted */
+	float eps;  /* the share of burst-flows that belong to no app in particular */
+	float rho;  /* how much less likely two apps are than one, a logarithm */
+	float fade; /* what is left of the past a burst later, 0 to 1 */
+};
+
+/* What served well on single traces and on two laid over each other. */
 struct evidence_strengths evidence_defaults(void);
+
+/* Pairs of apps are thought of up to so many classes; past that, single ones. */
+#define EVIDENCE_PAIRS_MAX 64
 
 /* What the daemon or a capture has seen so far, in memory bounded when it is made; the
  * record that was used the longest ago makes room for a new one.  What is older than
  * EVIDENCE_LIFE is forgotten: by then the client may do something else. */
-#define EVIDENCE_RECORDS 65536
-#define EVIDENCE_LIFE    mono_ms(10 * 60 * 1000)
+#define EVIDENCE_FLOWS     65536
+#define EVIDENCE_CLIENTS   4096
+#define EVIDENCE_LIFE      mono_ms(10 * 60 * 1000)
 struct evidence;
 
+struct evidence_params {
+	unsigned classes;
+	const float *prior; /* by class: its share of what was learned from; borrowed */
+	struct evidence_strengths strengths;
+	uint32_t max_flows, max_clients; /* remembered */
+	struct hash_key secret;
+};
+
 /* NULL when memory is short.  Ended by evidence_free(), which takes NULL. */
-struct evidence *evidence_new(unsigned classes, const struct evidence_strengths *s,
-                              uint32_t max_records, const struct hash_key *secret);
+struct evidence *evidence_new(const struct evidence_params *p);
 void evidence_free(struct evidence *e);
 
 /* One ended burst, whose flows have the same client: ends[i] are the ends of flow i of n,
@@ -50,6 +66,18 @@ struct evidence_burst {
 /* Weigh a burst, bursts in the order of their ends: the n rows of q get probabilities in
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
+
+/* The same, but for the sum: n times EVIDENCE_PARTS rows of z get what each part says,
+ * one number a class. */
+void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z);
+
+/* From parts, as evidence_parts() gives them for one flow, to probabilities. */
+void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
+                  float *q);
+
+/* ratio[class]: the logarithm of how much likelier the class is by p than by the prior.
+ * The sum of these over flows that are all of one class says which. */
+void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio);
 
 /* The likeliest class; of equal ones the first. */
 uint32_t evidence_best(const float *q, unsigned classes);

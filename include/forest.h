@@ -24,6 +24,9 @@ struct forest_params {
 	/* The sample is of whole traces by class, where each class has BAGS_LEAST or
 	 * more: then out-of-bag votes know nothing of a row's trace. */
 	bool by_trace;
+	/* How much less a row counts for the number of rows that its trace has: see
+	 * bags_weights().  0 to 1. */
+	double trace_power;
 	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
 	 * randomized trees", 2006). */
 	bool extra;
@@ -76,10 +79,12 @@ unsigned forest_features(const struct forest *fo);
 /* votes[class] for one row of features; they add up to trees * FOREST_UNIT. */
 void forest_votes(const struct forest *fo, const float *x, uint32_t *votes);
 
-/* The same for many rows at once, faster from about eight on: row after row of features
- * in, row after row of votes out.  0 or -ENOMEM. */
-int forest_votes_many(const struct forest *fo, const float *x, size_t rows,
-                      uint32_t *votes);
+/* The same for many rows at once, a good deal faster: row after row of features in, row
+ * after row of votes out.  work is scratch memory of forest_work_size(fo, rows) bytes,
+ * aligned for floats. */
+size_t forest_work_size(const struct forest *fo, size_t rows);
+void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
+                       uint32_t *votes);
 
 /* The class with the most votes; of equal ones the first. */
 uint32_t forest_best(const uint32_t *votes, uint32_t classes);

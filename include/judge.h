@@ -35,11 +35,17 @@ struct judge {
 bool judge_init(struct judge *j, uint32_t classes);
 void judge_clear(struct judge *j);
 
-/* Judge n cases.  weight is n rows of width numbers (width at most classes), by class: of
- * the sums over a burst and over a trace the largest names it.  Cases may come in any
- * order, all of one trace in one call.  false when memory is short. */
+/* What names bursts and traces: a row of width numbers (at most classes) a case, by
+ * class. The largest of the sums over a burst, or a trace, names it. */
+struct judge_weights {
+	uint32_t width;
+	const float *burst, *trace;
+};
+
+/* Judge n cases, in any order, all of one trace in one call.  false when memory is short.
+ */
 bool judge_cases(struct judge *j, const struct judge_case *c, size_t n,
-                 const float *weight, uint32_t width);
+                 const struct judge_weights *w);
 
 /* Add from to to, both with the same classes. */
 void judge_add(struct judge *to, const struct judge *from);

@@ -90,6 +90,7 @@ struct tree_params {
 	bool extra; /* cuts at random */
 	bool bootstrap;
 	const struct bags *bags; /* draw these instead of rows; NULL for rows */
+	const double *upto;      /* weights, of bags_weights(); NULL: all the same */
 };
 
 /* What a thread needs to grow trees. */
@@ -116,5 +117,8 @@ void grower_clear(struct grower *g);
 /* Grow tree number stream of this seed: g->node, g->shares, g->times and g->gain hold it
  * until the next call.  0 or -ENOMEM. */
 int grower_run(struct grower *g, uint64_t seed, uint64_t stream);
+
+/* Whether the tree knows a row, or with bags any row of its trace. */
+bool grower_knows(const struct grower *g, size_t row);
 
 #endif

@@ -3,14 +3,25 @@
 #define NFCLASS_WEIGH_H
 
 #include "evidence.h"
-#include "forest.h"
+#include "stream.h"
 
-/* All evidence over rows: p is a row of probabilities for each, one a
- * class, by its own features, and q gets one in the light of its neighbours.  Rows of a
- * burst stand together, bursts of a trace in their order, as `extract` writes them; each
- * trace begins with no past.  Where the data set does not know the ends of its flows,
- * only the burst and the bursts before it count.  0 or -ENOMEM. */
-int weigh_rows(const struct forest_rows *rows, unsigned classes,
-               const struct evidence_strengths *s, const float *p, float *q);
+/* All evidence over rows of a data set. */
+struct weigh_params {
+	unsigned classes;
+	const float *prior; /* by class */
+	struct evidence_strengths strengths;
+};
+
+/* p is a row of probabilities for each of rows, one a class, by its own features, and q
+ * gets one in the light of its neighbours.  Rows of a burst stand together, bursts of a
+ * trace in their order, as `extract` writes them; each trace begins with no past.  0 or
+ * -ENOMEM. */
+int weigh_rows(const struct forest_rows *rows, const struct weigh_params *w,
+               const float *p, float *q);
+
+/* What each part of the evidence says of the flows of a stream, in their order:
+ * EVIDENCE_PARTS rows of z a flow, one number a class. */
+int weigh_stream(const struct stream *s, const struct weigh_params *w, const float *p,
+                 float *z);
 
 #endif

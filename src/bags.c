@@ -2,6 +2,7 @@
 #include "bags.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,4 +85,25 @@ void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t 
 			*t += *t < most;
 		}
 	}
+}
+
+int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
+                 double power, double *upto)
+{
+	uint32_t *size = calloc(d->traces.count + 1, sizeof(*size));
+	double sum = 0, mean;
+
+	if (!size)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		size[d->row[rows[i]].trace]++;
+	for (size_t i = 0; i < count; i++) {
+		sum += pow(size[d->row[rows[i]].trace], -power);
+		upto[i] = sum;
+	}
+	mean = sum / (double)count;
+	for (size_t i = 0; i < count; i++)
+		upto[i] /= mean;
+	free(size);
+	return 0;
 }

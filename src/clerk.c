@@ -38,8 +38,11 @@ void clerk_free(struct clerk *c)
 
 void clerk_flush(struct clerk *c)
 {
-	const struct list *rows = tally_rows(c->tally);
+	const struct list *rows;
 
+	if (!c)
+		return;
+	rows = tally_rows(c->tally);
 	for (struct list *n = rows->next; n != rows; n = n->next)
 		outbox_put_row(c->out, list_owner(n, struct tally_row, node), c->second);
 	c->missed += tally_missed(c->tally);
@@ -51,7 +54,7 @@ void clerk_advance(struct clerk *c, struct mono now)
 {
 	int64_t epoch_us;
 
-	if (mono_less(now, c->end))
+	if (!c || mono_less(now, c->end))
 		return;
 	clerk_flush(c);
 	epoch_us = clock_epoch_us() - mono_since(clock_mono(), now).us;
@@ -61,10 +64,11 @@ void clerk_advance(struct clerk *c, struct mono now)
 
 void clerk_packet(struct clerk *c, const struct packet *pkt)
 {
-	tally_add(c->tally, pkt);
+	if (c)
+		tally_add(c->tally, pkt);
 }
 
 uint64_t clerk_missed(const struct clerk *c)
 {
-	return c->missed + tally_missed(c->tally);
+	return c ? c->missed + tally_missed(c->tally) : 0;
 }

@@ -118,18 +118,32 @@ static void show_trees(void *progress, unsigned done, unsigned all)
 	progress_at(progress, done, all);
 }
 
-struct train_params cmd_train_params(const struct options *o, struct progress *progress)
+/* What did best for `full`, by models/README.md; other features get a plain forest. */
+static void choose_forest(struct forest_params *p, const struct options *o)
+{
+	if (!(o->given & GIVEN_SPLITS)) {
+		p->extra = true;
+		p->mtry = 20;
+	}
+	if (!(o->given & GIVEN_TRACE_POWER))
+		p->trace_power = 0.5;
+}
+
+struct train_params cmd_train_params(const struct options *o, enum feature_set set,
+                                     struct progress *progress)
 {
 	struct train_params p = {
 		.forest = o->forest,
 		.precision = o->precision,
-		.set = o->set,
+		.set = set,
 		.gap = o->burst.gap,
 		.max = o->burst.max,
 		.mtu_bytes = o->burst.mtu_bytes,
 		.min_packets = o->min_packets,
 	};
 
+	if (set == FEATURE_FULL)
+		choose_forest(&p.forest, o);
 	progress_begin(progress, "trees");
 	p.forest.progress = show_trees;
 	p.forest.progress_arg = progress;

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "label.h"
+#include "examine.h"
 #include "load.h"
 #include "log.h"
-#include "weigh.h"
 
 /* Classes are numbered as the judged model numbers them; labels of the data that it does
  * not know follow. */
@@ -71,92 +70,13 @@ static int number_classes(struct eval *e, const struct names *known, struct faul
 	return judge_init(&e->sum, e->classes.count) ? 0 : no_memory(f);
 }
 
-/* Rows to judge, and what the model says of them: rows of probabilities, by each row's
- * own votes and in the light of all evidence. */
-struct judgement {
-	const struct forest_rows *rows;
-	float *own, *all;
-	struct judge_case *cases;
-};
-
-static struct judge_case case_of(const struct eval *e, const struct dataset_row *row,
-                                 struct label l)
-{
-	return (struct judge_case){ e->class_of[row->label], l.best,     l.confidence,
-		                    l.reason == LABEL_KNOWN, row->trace, row->burst };
-}
-
-static uint64_t packets_of(const struct eval *e, const struct dataset_row *row)
-{
-	return e->d.has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
-}
-
-/* Each row by its own votes. */
-static int ask_forest(const struct eval *e, const struct model *m, struct judgement *j)
-{
-	uint32_t width = m->classes.count;
-	uint32_t *votes = calloc(width, sizeof(*votes));
-
-	if (!votes)
-		return -ENOMEM;
-	for (size_t i = 0; i < j->rows->count; i++) {
-		uint32_t at = j->rows->row[i];
-		const struct dataset_row *row = &e->d.row[at];
-		float *own = j->own + i * width;
-
-		forest_votes(m->forest, e->d.x + (size_t)at * e->d.features.count, votes);
-		j->cases[i] =
-			case_of(e, row, label_alone(m, votes, packets_of(e, row), own));
-		model_shares(m, votes, own);
-	}
-	free(votes);
-	return 0;
-}
-
-static int weigh_all(const struct eval *e, const struct model *m, struct judgement *j)
-{
-	uint32_t width = m->classes.count;
-	int err = weigh_rows(j->rows, width, &m->strengths, j->own, j->all);
-
-	for (size_t i = 0; i < j->rows->count && !err; i++) {
-		const struct dataset_row *row = &e->d.row[j->rows->row[i]];
-
-		j->cases[i] = case_of(e, row,
-		                      label_together(m, j->all + i * width,
-		                                     packets_of(e, row)));
-	}
-	return err;
-}
-
-static int judge_rows(const struct eval *e, const struct model *m,
-                      const struct forest_rows *rows, struct judge *sum)
-{
-	size_t width = m->classes.count, count = rows->count;
-	struct judgement j = {
-		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*j.own)),
-		.all = calloc(count * width + 1, sizeof(*j.all)),
-		.cases = calloc(count + 1, sizeof(*j.cases)),
-	};
-	int err = j.own && j.all && j.cases ? ask_forest(e, m, &j) : -ENOMEM;
-
-	if (!err && !e->o->alone)
-		err = weigh_all(e, m, &j);
-	if (!err && !judge_cases(sum, j.cases, count, e->o->alone ? j.own : j.all,
-	                         (uint32_t)width))
-		err = -ENOMEM;
-	free(j.own);
-	free(j.all);
-	free(j.cases);
-	return err;
-}
-
 /* Judge, and add what comes out to the sums. */
 static int judge_model(struct eval *e, const struct model *m,
                        const struct forest_rows *rows, struct fault *f)
 {
 	struct judge j;
-	int err = judge_init(&j, e->classes.count) ? judge_rows(e, m, rows, &j) : -ENOMEM;
+	struct examine x = { m, e->class_of, e->o->alone };
+	int err = judge_init(&j, e->classes.count) ? examine_rows(&x, rows, &j) : -ENOMEM;
 
 	if (!err) {
 		judge_scores(&j, e->score[e->repeats++]);
@@ -265,9 +185,12 @@ static int eval_one_split(struct eval *e, const struct train_params *p, struct f
 static int eval_splits(struct eval *e, struct fault *f)
 {
 	struct progress progress, trees;
-	struct train_params p = cmd_train_params(e->o, &trees);
+	enum feature_set set = FEATURE_SETS;
+	struct train_params p;
 	int err = number_classes(e, &e->d.labels, f);
 
+	(void)load_set_of(&e->d, &set);
+	p = cmd_train_params(e->o, set, &trees);
 	p.forest.progress = NULL; /* splits are what is counted here */
 	e->split = calloc(e->o->repeat, sizeof(*e->split));
 	if (!e->split)

@@ -18,6 +18,7 @@ enum kind {
 	NUMBER32,
 	NUMBER64,
 	FRACTION,
+	REAL,
 	FLAG,
 	TEXT,
 	DATE,
@@ -56,12 +57,16 @@ static const struct option_row {
 	  "PREFIX", "clients are in here; up to 16 times (private addresses)" },
 	{ "trees", 0, GROWS, NUMBER32, AT(forest.trees), 1, 10000, GIVEN_FOREST, "N",
 	  "trees in the forest (200)" },
-	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX, GIVEN_FOREST, "N",
-	  "features tried at a split; 0 for the square root of all (0)" },
+	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX,
+	  GIVEN_FOREST | GIVEN_SPLITS, "N",
+	  "features tried at a split; 0 for the square root of all (0; full: 20)" },
 	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
 	  "N", "fewest samples in a leaf (1)" },
-	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST, NULL,
-	  "cut the tried features at random places (extra-trees)" },
+	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST | GIVEN_SPLITS,
+	  NULL, "cut at random places, as extra-trees (full: unless --mtry)" },
+	{ "trace-power", 0, GROWS, REAL, AT(forest.trace_power), 0, 1,
+	  GIVEN_FOREST | GIVEN_TRACE_POWER, "POWER",
+	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS, NUMBER32, AT(forest.threads), 1, 1024, 0, "N",
@@ -120,6 +125,9 @@ static int set_number(const struct option_row *r, const char *value, void *slot)
 	} else if (r->kind == FRACTION) {
 		(void)snprintf(allowed, sizeof(allowed), "a number between 0 and 1");
 		ok = ok && v > 0 && v < 1;
+	} else if (r->kind == REAL) {
+		(void)snprintf(allowed, sizeof(allowed), "a number in %g..%g", r->min,
+		               r->max);
 	} else {
 		(void)snprintf(allowed, sizeof(allowed), "a number of seconds in %g..%g",
 		               r->min, r->max);
@@ -130,7 +138,7 @@ static int set_number(const struct option_row *r, const char *value, void *slot)
 		*(uint32_t *)slot = (uint32_t)v;
 	else if (r->kind == NUMBER64)
 		*(uint64_t *)slot = (uint64_t)v;
-	else if (r->kind == FRACTION)
+	else if (r->kind == FRACTION || r->kind == REAL)
 		*(double *)slot = v;
 	else
 		((struct mono *)slot)->us = llround(v * MONO_SECOND);
@@ -195,6 +203,7 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 	case NUMBER32:
 	case NUMBER64:
 	case FRACTION:
+	case REAL:
 		return set_number(r, value, slot);
 	case FLAG:
 		*(bool *)slot = true;

@@ -121,16 +121,18 @@ static int learn(const struct options *o, const struct dataset *d, struct model 
                  double *oob_accuracy, struct fault *f)
 {
 	struct progress progress;
-	struct train_params p = cmd_train_params(o, &progress);
+	enum feature_set set;
+	struct train_params p;
 	uint32_t *rows;
 	int err;
 
-	if (!load_set_of(d, &p.set))
+	if (!load_set_of(d, &set))
 		return fault_set(f, -EINVAL,
 		                 "the data's columns are those of no feature set");
 	rows = every_row(d);
 	if (!rows)
 		return fault_set(f, -ENOMEM, "out of memory");
+	p = cmd_train_params(o, set, &progress);
 	err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p, oob_accuracy,
 	                  f);
 	progress_clear(&progress);

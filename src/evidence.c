@@ -7,60 +7,129 @@
 
 #include "table.h"
 
-/* A forest of a few hundred trees cannot tell less likely things apart. */
-#define FLOOR 0.01f
+/* A forest of a few hundred trees cannot tell less likely things apart; over all classes
+ * together. */
+#define FLOOR      0.05f
 
-enum kind { KIND_FLOW, KIND_SERVER, KIND_CLIENT };
+/* Evenly spread counts that the mixture begins with, and what is left of a client's
+ * counts a burst later. */
+#define SOFT_COUNT 0.5f
+#define SOFT_FADE  0.7f
 
-/* What is known under one key, one number a class: sum[0..classes) of the past, and
- * behind it that of the burst numbered `burst`.  For a client these are counts, for flows
- * and servers log-probabilities. */
+/* The share of hypotheses that none of those thought of is right. */
+#define HYP_FLOOR  0.01f
+
+enum kind { KIND_FLOW, KIND_CLIENT };
+
+/* What is known under one key.  Of a flow: by class, the sum of log-likelihood ratios. Of
+ * a client: by hypothesis, the faded sum of log-likelihoods; then the counts by class. */
 struct record {
 	struct table_node node;
 	uint64_t key[FLOW_KEY_WORDS];
 	struct mono last;
-	uint64_t burst;
 	float sum[];
+};
+
+struct memory {
+	struct table *table;
+	uint32_t max, sums;
 };
 
 struct evidence {
 	struct evidence_strengths s;
-	struct table *records;
-	float *counts;  /* the burst's */
-	float *lp;      /* the flow's at hand */
-	uint64_t burst; /* number of the burst at hand */
-	unsigned classes;
-	uint32_t max;
+	unsigned classes, hyps;
+	struct memory flows, clients;
+	/* By class. */
+	float *log_prior;
+	float *counts; /* of the client's past and the burst */
+	float *ratio;  /* of the flow at hand */
+	/* By hypothesis: every single app, then every pair. */
+	float *fit;    /* likelihood of the flow at hand */
+	float *gained; /* sum of their logarithms over the burst */
+	float *belief; /* with the burst and the past, up to a factor */
+	float *z;      /* parts of the flow at hand */
+	float *work;
 };
 
 struct evidence_strengths evidence_defaults(void)
 {
-	return (struct evidence_strengths){ .own = 1,
-		                            .same = 0.15f,
-		                            .flow = 0.5f,
-		                            .server = 0.03f,
-		                            .prior = 1.1f,
-		                            .alpha = 0.5f,
-		                            .fade = 0.6f };
+	return (struct evidence_strengths){
+		.part = { [EVIDENCE_OWN] = 0.8f,
+		          [EVIDENCE_FLOW] = 0.25f,
+		          [EVIDENCE_SOFT] = 0.6f,
+		          [EVIDENCE_HYP] = 0.3f },
+		.tau = 1,
+		.eps = 0.03f,
+		.rho = 3,
+		.fade = 0.9f,
+	};
 }
 
-struct evidence *evidence_new(unsigned classes, const struct evidence_strengths *s,
-                              uint32_t max_records, const struct hash_key *secret)
+static unsigned count_hyps(unsigned classes)
+{
+	return classes > EVIDENCE_PAIRS_MAX ? classes
+	                                    : classes + classes * (classes - 1) / 2;
+}
+
+static bool memory_init(struct memory *m, uint32_t max, unsigned sums,
+                        const struct hash_key *secret)
+{
+	size_t size = sizeof(struct record) + sums * sizeof(float);
+
+	m->max = max;
+	m->sums = sums;
+	m->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct record, key),
+	                     FLOW_KEY_WORDS, secret);
+	return m->table;
+}
+
+static bool make_work(struct evidence *e)
+{
+	unsigned n = e->classes, h = e->hyps;
+	float *w = calloc((3 + EVIDENCE_PARTS) * n + 3 * h, sizeof(*w));
+
+	if (!w)
+		return false;
+	e->work = w;
+	e->log_prior = w;
+	e->counts = w + n;
+	e->ratio = w + 2 * n;
+	e->z = w + 3 * n;
+	e->fit = e->z + EVIDENCE_PARTS * n;
+	e->gained = e->fit + h;
+	e->belief = e->gained + h;
+	return true;
+}
+
+/* The logarithm of one class's share, none of which is impossible. */
+static float log_share(unsigned classes, float share)
+{
+	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
+}
+
+void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
+{
+	for (unsigned c = 0; c < classes; c++)
+		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
+}
+
+struct evidence *evidence_new(const struct evidence_params *p)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
-	size_t size = sizeof(struct record) + 2 * classes * sizeof(float);
 
 	if (!e)
 		return NULL;
-	*e = (struct evidence){ .s = *s, .classes = classes, .max = max_records };
-	e->counts = calloc(2 * (size_t)classes, sizeof(*e->counts));
-	e->lp = e->counts ? e->counts + classes : NULL;
-	e->records = table_new(max_records, (size + 7) / 8 * 8,
-	                       offsetof(struct record, key), FLOW_KEY_WORDS, secret);
-	if (!e->counts || !e->records) {
+	*e = (struct evidence){ .s = p->strengths,
+		                .classes = p->classes,
+		                .hyps = count_hyps(p->classes) };
+	if (!make_work(e) ||
+	    !memory_init(&e->flows, p->max_flows, e->classes, &p->secret) ||
+	    !memory_init(&e->clients, p->max_clients, e->hyps + e->classes, &p->secret)) {
 		evidence_free(e);
 		return NULL;
 	}
+	for (unsigned c = 0; c < e->classes; c++)
+		e->log_prior[c] = log_share(e->classes, p->prior[c]);
 	return e;
 }
 
@@ -68,17 +137,10 @@ void evidence_free(struct evidence *e)
 {
 	if (!e)
 		return;
-	table_free(e->records);
-	free(e->counts);
+	table_free(e->flows.table);
+	table_free(e->clients.table);
+	free(e->work);
 	free(e);
-}
-
-/* Servers of one operator stand side by side: /24 in IPv4, /48 in IPv6. */
-static struct addr network_of(struct addr a)
-{
-	if (addr_is_v4(a))
-		return (struct addr){ a.hi, a.lo & ~(uint64_t)0xff };
-	return (struct addr){ a.hi & ~(uint64_t)0xffff, 0 };
 }
 
 struct key {
@@ -87,130 +149,199 @@ struct key {
 
 static struct key key_of(enum kind kind, const struct flow_ends *ends)
 {
-	struct addr peer = { 0, 0 };
-	uint64_t ports = 0;
+	uint64_t ports = (uint64_t)ends->client_port << 24 |
+	                 (uint64_t)ends->server_port << 8 | ends->proto;
 
 	switch (kind) {
 	case KIND_CLIENT:
 		break;
-	case KIND_SERVER:
-		peer = network_of(ends->server);
-		break;
 	case KIND_FLOW:
-		peer = ends->server;
-		ports = (uint64_t)ends->client_port << 24 |
-		        (uint64_t)ends->server_port << 8 | ends->proto;
-		break;
+		return (struct key){ { ends->client.hi, ends->client.lo, ends->server.hi,
+			               ends->server.lo, ports } };
 	}
-	return (struct key){ { ends->client.hi, ends->client.lo, peer.hi, peer.lo,
-		               ports << 8 | kind } };
+	return (struct key){ { ends->client.hi, ends->client.lo } };
 }
 
 /* What is known under a key, or NULL when nothing is. */
-static struct record *find(struct evidence *e, enum kind kind,
-                           const struct flow_ends *ends)
+static struct record *find(struct memory *m, enum kind kind, const struct flow_ends *ends)
 {
 	struct key key = key_of(kind, ends);
 
-	return table_find(e->records, key.w);
+	return table_find(m->table, key.w);
 }
 
-/* The same, made if need be, as most recently used; sums of earlier bursts are all past.
- */
-static struct record *touch(struct evidence *e, enum kind kind,
+/* The same, made if need be, as most recently used and with nothing that is too old. */
+static struct record *touch(struct memory *m, enum kind kind,
                             const struct flow_ends *ends, struct mono now)
 {
 	struct key key = key_of(kind, ends);
-	struct record *r = table_find(e->records, key.w);
+	struct record *r = table_find(m->table, key.w);
 
-	if (!r && table_count(e->records) == e->max)
-		table_remove(e->records, table_oldest(e->records));
+	if (!r && table_count(m->table) == m->max)
+		table_remove(m->table, table_oldest(m->table));
 	if (!r)
-		r = table_add(e->records, key.w);
+		r = table_add(m->table, key.w);
 	else
-		table_touch(e->records, r);
+		table_touch(m->table, r);
 	if (mono_less(EVIDENCE_LIFE, mono_since(now, r->last)))
-		memset(r->sum, 0, 2 * e->classes * sizeof(*r->sum));
+		memset(r->sum, 0, m->sums * sizeof(*r->sum));
 	r->last = now;
-	if (r->burst == e->burst)
-		return r;
-	for (unsigned c = 0; c < e->classes; c++) {
-		r->sum[c] += r->sum[e->classes + c];
-		r->sum[e->classes + c] = 0;
-	}
-	r->burst = e->burst;
 	return r;
 }
 
-/* Log-probabilities about their mean, so that a flow that knows nothing adds nothing. */
-static void set_lp(struct evidence *e, const float *p)
-{
-	float mean = 0;
-
-	for (unsigned c = 0; c < e->classes; c++) {
-		e->lp[c] = logf(p[c] + FLOOR);
-		mean += e->lp[c];
-	}
-	mean /= (float)e->classes;
-	for (unsigned c = 0; c < e->classes; c++)
-		e->lp[c] -= mean;
-}
-
-/* Enter a flow into the burst at hand: what the burst knows is complete before any flow
- * of it is judged. */
-static void enter(struct evidence *e, const struct evidence_burst *b, size_t i)
-{
-	const float *p = b->p + i * e->classes;
-	float *flow = touch(e, KIND_FLOW, b->ends[i], b->last)->sum + e->classes;
-	float *server;
-
-	set_lp(e, p);
-	for (unsigned c = 0; c < e->classes; c++) {
-		e->counts[c] += p[c];
-		flow[c] += e->lp[c];
-	}
-	server = touch(e, KIND_SERVER, b->ends[i], b->last)->sum + e->classes;
-	for (unsigned c = 0; c < e->classes; c++)
-		server[c] += e->lp[c];
-}
-
-static void normalise(float *q, unsigned classes)
+/* From logarithms, up to a common summand, to shares. */
+static void normalise(float *q, unsigned n)
 {
 	float most = q[0], sum = 0;
 
-	for (unsigned c = 1; c < classes; c++)
+	for (unsigned c = 1; c < n; c++)
 		most = q[c] > most ? q[c] : most;
-	for (unsigned c = 0; c < classes; c++) {
+	for (unsigned c = 0; c < n; c++) {
 		q[c] = expf(q[c] - most);
 		sum += q[c];
 	}
-	for (unsigned c = 0; c < classes; c++)
+	for (unsigned c = 0; c < n; c++)
 		q[c] /= sum;
 }
 
-/* counts are those of the burst and of the client's past together. */
-static void judge(struct evidence *e, const struct evidence_burst *b, size_t i, float *q)
+/* How much likelier each class is by the flow's features than before: unlike
+ * probabilities, these may be multiplied over flows without counting the prior again. */
+static void set_ratio(struct evidence *e, const float *p)
 {
-	const struct record *flow = find(e, KIND_FLOW, b->ends[i]);
-	const struct record *server = find(e, KIND_SERVER, b->ends[i]);
+	for (unsigned c = 0; c < e->classes; c++)
+		e->ratio[c] = log_share(e->classes, p[c]) - e->log_prior[c];
+}
+
+/* e->fit: under an app a flow is likely as that app's ratio says, under two as the mean
+ * of theirs, and some flows could be anyone's. */
+static void set_fit(struct evidence *e)
+{
+	unsigned n = e->classes, h = n;
+	float *fit = e->fit;
+
+	for (unsigned c = 0; c < n; c++)
+		fit[c] = e->s.tau * e->ratio[c];
+	normalise(fit, n);
+	for (unsigned c = 0; c < n; c++)
+		fit[c] = (1 - e->s.eps) * fit[c] + e->s.eps / (float)n;
+	for (unsigned a = 0; h < e->hyps; a++)
+		for (unsigned b = a + 1; b < n; b++)
+			fit[h++] = (fit[a] + fit[b]) / 2;
+}
+
+static void set_belief(struct evidence *e, const float *past)
+{
+	float single = -logf((float)e->classes);
+	float pair = -e->s.rho - logf(fmaxf((float)(e->hyps - e->classes), 1));
+	float most = -INFINITY;
+
+	for (unsigned h = 0; h < e->hyps; h++) {
+		e->belief[h] = past[h] + e->gained[h] + (h < e->classes ? single : pair);
+		most = fmaxf(most, e->belief[h]);
+	}
+	for (unsigned h = 0; h < e->hyps; h++)
+		e->belief[h] = expf(e->belief[h] - most);
+}
+
+/* What the burst and the client's past say together, before any flow is judged. */
+static struct record *gather(struct evidence *e, const struct evidence_burst *b)
+{
+	struct record *client = touch(&e->clients, KIND_CLIENT, b->ends[0], b->last);
+
+	memcpy(e->counts, client->sum + e->hyps, e->classes * sizeof(*e->counts));
+	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
+	for (size_t i = 0; i < b->n; i++) {
+		const float *p = b->p + i * e->classes;
+
+		(void)touch(&e->flows, KIND_FLOW, b->ends[i], b->last);
+		set_ratio(e, p);
+		set_fit(e);
+		for (unsigned c = 0; c < e->classes; c++)
+			e->counts[c] += p[c];
+		for (unsigned h = 0; h < e->hyps; h++)
+			e->gained[h] += logf(e->fit[h]);
+	}
+	set_belief(e, client->sum);
+	return client;
+}
+
+/* The share of each class by the hypotheses, of which the flow at hand says nothing. */
+static void put_hyp(struct evidence *e, float *z)
+{
+	unsigned n = e->classes, h = n;
+	float sum = 0;
+
+	for (unsigned i = 0; i < e->hyps; i++)
+		sum += e->belief[i] / e->fit[i];
+	for (unsigned c = 0; c < n; c++)
+		z[c] = e->belief[c] / e->fit[c] / sum;
+	for (unsigned a = 0; h < e->hyps; a++) {
+		for (unsigned b = a + 1; b < n; b++, h++) {
+			float half = e->belief[h] / e->fit[h] / sum / 2;
+
+			z[a] += half;
+			z[b] += half;
+		}
+	}
+	for (unsigned c = 0; c < n; c++)
+		z[c] = logf((1 - HYP_FLOOR) * z[c] + HYP_FLOOR / (float)n);
+}
+
+static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t i,
+                      float *z)
+{
+	const struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
 	const float *p = b->p + i * e->classes;
 	unsigned n = e->classes;
 
-	set_lp(e, p);
+	set_ratio(e, p);
+	set_fit(e);
 	for (unsigned c = 0; c < n; c++) {
 		/* The counts hold p[c]; rounding may leave a little less. */
 		float others = fmaxf(e->counts[c] - p[c], 0);
 
-		q[c] = e->s.own * e->lp[c] +
-		       e->s.prior * logf(e->s.alpha / (float)n + others);
+		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
 		/* In a burst of very many flows a record may have made room. */
-		if (flow)
-			q[c] += e->s.flow * flow->sum[c];
-		if (server)
-			q[c] += e->s.server * server->sum[c] +
-			        e->s.same * (server->sum[n + c] - e->lp[c]);
+		z[EVIDENCE_FLOW * n + c] = flow ? flow->sum[c] : 0;
+		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);
 	}
-	normalise(q, n);
+	put_hyp(e, z + EVIDENCE_HYP * n);
+}
+
+/* The burst becomes part of the past.  Of logarithms only differences count: the largest
+ * is kept at 0, so that a long past stays exact. */
+static void remember(struct evidence *e, const struct evidence_burst *b,
+                     struct record *client)
+{
+	float most = -INFINITY;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
+
+		set_ratio(e, b->p + i * e->classes);
+		for (unsigned c = 0; flow && c < e->classes; c++)
+			flow->sum[c] += e->ratio[c];
+	}
+	for (unsigned h = 0; h < e->hyps; h++) {
+		client->sum[h] += e->gained[h];
+		most = fmaxf(most, client->sum[h]);
+	}
+	for (unsigned h = 0; h < e->hyps; h++)
+		client->sum[h] = e->s.fade * (client->sum[h] - most);
+	for (unsigned c = 0; c < e->classes; c++)
+		client->sum[e->hyps + c] = SOFT_FADE * e->counts[c];
+}
+
+void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
+{
+	struct record *client;
+
+	if (b->n == 0)
+		return;
+	client = gather(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
+	remember(e, b, client);
 }
 
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
@@ -219,19 +350,22 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 
 	if (b->n == 0)
 		return;
-	e->burst++;
-	memset(e->counts, 0, e->classes * sizeof(*e->counts));
-	for (size_t i = 0; i < b->n; i++)
-		enter(e, b, i);
-	client = touch(e, KIND_CLIENT, b->ends[0], b->last);
-	for (unsigned c = 0; c < e->classes; c++) {
-		float burst = e->counts[c];
-
-		e->counts[c] += client->sum[c];
-		client->sum[c] = client->sum[c] * e->s.fade + burst;
+	client = gather(e, b);
+	for (size_t i = 0; i < b->n; i++) {
+		put_parts(e, b, i, e->z);
+		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
 	}
-	for (size_t i = 0; i < b->n; i++)
-		judge(e, b, i, q + i * e->classes);
+	remember(e, b, client);
+}
+
+void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
+                  float *q)
+{
+	memset(q, 0, classes * sizeof(*q));
+	for (unsigned k = 0; k < EVIDENCE_PARTS; k++)
+		for (unsigned c = 0; c < classes; c++)
+			q[c] += s->part[k] * z[k * classes + c];
+	normalise(q, classes);
 }
 
 uint32_t evidence_best(const float *q, unsigned classes)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "forest.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -145,6 +144,9 @@ void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
  * stay in cache, and so does much of the tree. */
 #define BLOCK_ROWS 4096
 
+/* Fewer rows than this are faster one by one. */
+#define FEW_ROWS   LANES
+
 /* Rows of a block, width floats apart.  x[TREE_LEAF] of a row is a float of one of the
  * next rows, which is why each keeps -INFINITY at TREE_LEAF modulo width. */
 struct block {
@@ -159,6 +161,23 @@ static size_t block_width(unsigned features)
 	while (width < TREE_WIDTH && TREE_LEAF % width < features)
 		width *= 2;
 	return width;
+}
+
+static size_t block_floats(size_t rows, size_t width)
+{
+	return (rows + LANES) * width + TREE_WIDTH;
+}
+
+static void fill_block(struct block *b, const float *x, size_t rows, unsigned features)
+{
+	size_t floats = block_floats(rows, b->width);
+
+	for (size_t i = 0; i < rows; i++)
+		memcpy(b->x + i * b->width, x + i * features, features * sizeof(*x));
+	for (size_t i = rows * b->width; i < floats; i++)
+		b->x[i] = -INFINITY;
+	for (size_t i = TREE_LEAF % b->width; i < floats; i += b->width)
+		b->x[i] = -INFINITY;
 }
 
 static void walk_rows(const struct tree_node *node, const struct block *b, size_t first,
@@ -197,28 +216,28 @@ static void votes_of_block(const struct forest_parts *p, const struct block *b, 
 	}
 }
 
-int forest_votes_many(const struct forest *fo, const float *x, size_t rows,
-                      uint32_t *votes)
+size_t forest_work_size(const struct forest *fo, size_t rows)
+{
+	size_t block = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
+
+	return block_floats(block, block_width(fo->parts.features)) * sizeof(float);
+}
+
+void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
+                       uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
-	struct block b = { .width = block_width(p->features) };
-	size_t room = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
-	size_t floats = (room + LANES) * b.width + TREE_WIDTH;
+	struct block b = { work, block_width(p->features) };
 
-	b.x = malloc(floats * sizeof(*b.x));
-	if (!b.x)
-		return -ENOMEM;
-	for (size_t i = 0; i < floats; i++)
-		b.x[i] = -INFINITY;
+	for (size_t i = 0; rows < FEW_ROWS && i < rows; i++)
+		forest_votes(fo, x + i * p->features, votes + i * p->classes);
+	if (rows < FEW_ROWS)
+		return;
 	memset(votes, 0, rows * p->classes * sizeof(*votes));
 	for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
 		size_t n = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
 
-		for (size_t i = 0; i < n; i++)
-			memcpy(b.x + i * b.width, x + (first + i) * p->features,
-			       p->features * sizeof(*x));
+		fill_block(&b, x + first * p->features, n, p->features);
 		votes_of_block(p, &b, n, votes + first * p->classes);
 	}
-	free(b.x);
-	return 0;
 }

@@ -13,6 +13,7 @@
 struct training {
 	struct codes codes;
 	struct bags bags;
+	double *upto; /* weights of rows */
 	struct tree_params tree;
 	const struct forest_params *params;
 	struct oob oob;
@@ -307,6 +308,7 @@ static void training_clear(struct training *t)
 {
 	codes_clear(&t->codes);
 	bags_clear(&t->bags);
+	free(t->upto);
 	for (unsigned i = 0; t->shares && i < t->params->trees; i++)
 		tree_shares_clear(&t->shares[i]);
 	free(t->shares);
@@ -314,7 +316,7 @@ static void training_clear(struct training *t)
 	free(t->oob.loss);
 }
 
-static int choose_sample(struct training *t, const struct forest_rows *rows)
+static int choose_bags(struct training *t, const struct forest_rows *rows)
 {
 	int made;
 
@@ -324,6 +326,17 @@ static int choose_sample(struct training *t, const struct forest_rows *rows)
 	if (made > 0)
 		t->tree.bags = &t->bags;
 	return made < 0 ? made : 0;
+}
+
+static int choose_weights(struct training *t, const struct forest_rows *rows)
+{
+	if (t->params->trace_power <= 0)
+		return 0;
+	t->upto = calloc(rows->count, sizeof(*t->upto));
+	t->tree.upto = t->upto;
+	return t->upto ? bags_weights(rows->d, rows->row, rows->count,
+	                              t->params->trace_power, t->upto)
+	               : -ENOMEM;
 }
 
 struct forest *forest_train(const struct forest_rows *rows, const struct forest_params *p,
@@ -348,8 +361,8 @@ struct forest *forest_train(const struct forest_rows *rows, const struct forest_
 		                       .min_leaf = p->min_leaf,
 		                       .extra = p->extra,
 		                       .bootstrap = p->bootstrap };
-	if (!codes_make(&t.codes, d, rows->row, rows->count) &&
-	    !choose_sample(&t, rows) && !run(&t, d, oob))
+	if (!codes_make(&t.codes, d, rows->row, rows->count) && !choose_bags(&t, rows) &&
+	    !choose_weights(&t, rows) && !run(&t, d, oob))
 		fo = forest_of(&parts);
 	if (!fo) {
 		(void)fault_set(f, -ENOMEM,

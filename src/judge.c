@@ -66,8 +66,7 @@ struct groups {
 	const struct judge_case *cases;
 	const struct sorted *order;
 	size_t n;
-	const float *weight;
-	uint32_t width;
+	const struct judge_weights *w;
 	double *sum; /* zero between groups */
 };
 
@@ -75,26 +74,29 @@ struct groups {
 static void count_groups(const struct groups *g, bool bursts, uint64_t *all,
                          uint64_t *right)
 {
+	const float *weight = bursts ? g->w->burst : g->w->trace;
+	uint32_t width = g->w->width;
+
 	for (size_t i = 0; i < g->n; i++) {
 		const struct sorted *o = &g->order[i];
 
-		for (uint32_t c = 0; c < g->width; c++)
-			g->sum[c] += (double)g->weight[o->at * g->width + c];
+		for (uint32_t c = 0; c < width; c++)
+			g->sum[c] += (double)weight[o->at * width + c];
 		if (i + 1 < g->n && o[1].trace == o->trace &&
 		    (!bursts || o[1].burst == o->burst))
 			continue;
 		++*all;
-		*right += largest(g->sum, g->width) == g->cases[o->at].truth;
-		memset(g->sum, 0, g->width * sizeof(*g->sum));
+		*right += largest(g->sum, width) == g->cases[o->at].truth;
+		memset(g->sum, 0, width * sizeof(*g->sum));
 	}
 }
 
 bool judge_cases(struct judge *j, const struct judge_case *c, size_t n,
-                 const float *weight, uint32_t width)
+                 const struct judge_weights *w)
 {
 	struct sorted *order = calloc(n + 1, sizeof(*order));
-	double *sum = calloc((size_t)width + 1, sizeof(*sum));
-	struct groups g = { c, order, n, weight, width, sum };
+	double *sum = calloc((size_t)w->width + 1, sizeof(*sum));
+	struct groups g = { c, order, n, w, sum };
 
 	if (order && sum) {
 		for (size_t i = 0; i < n; i++) {

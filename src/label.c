@@ -9,9 +9,12 @@
 struct labeller {
 	struct labeller_params p;
 	struct evidence *past;
-	uint32_t *votes;               /* of the flow at hand */
-	const struct flow_ends **ends; /* of the burst's flows, as are those below */
-	float *own, *all;              /* probabilities, a row a flow */
+	void *work;
+	/* Of the burst's flows, a row each. */
+	float *x;
+	uint32_t *votes;
+	const struct flow_ends **ends;
+	float *own, *all; /* probabilities */
 	struct label *label;
 };
 
@@ -69,14 +72,23 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	if (!l)
 		return NULL;
 	l->p = *p;
-	l->votes = calloc(classes, sizeof(*l->votes));
+	l->work = malloc(forest_work_size(p->model->forest, flows));
+	l->x = calloc(flows * feature_count(p->model->set), sizeof(*l->x));
+	l->votes = calloc(flows * classes, sizeof(*l->votes));
 	l->ends = calloc(flows, sizeof(*l->ends));
 	l->own = calloc(flows * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
-	l->past = evidence_new((unsigned)classes, &p->model->strengths, EVIDENCE_RECORDS,
-	                       &p->secret);
-	if (l->votes && l->ends && l->own && l->all && l->label && l->past)
+	l->past = evidence_new(&(struct evidence_params){
+		.classes = p->model->classes.count,
+		.prior = p->model->prior,
+		.strengths = p->model->strengths,
+		.max_flows = EVIDENCE_FLOWS,
+		.max_clients = EVIDENCE_CLIENTS,
+		.secret = p->secret,
+	});
+	if (l->work && l->x && l->votes && l->ends && l->own && l->all && l->label &&
+	    l->past)
 		return l;
 	labeller_free(l);
 	return NULL;
@@ -87,6 +99,8 @@ void labeller_free(struct labeller *l)
 	if (!l)
 		return;
 	evidence_free(l->past);
+	free(l->work);
+	free(l->x);
 	free(l->votes);
 	free(l->ends);
 	free(l->own);
@@ -100,22 +114,32 @@ static uint64_t packets_of(const struct burst_flow *bf)
 	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
 }
 
-/* Labels by each flow's own votes, and what evidence needs of them. */
 static void ask_forest(struct labeller *l, const struct burst *b)
 {
 	const struct model *m = l->p.model;
-	float x[FEATURE_MAX];
+	float *x = l->x;
+
+	burst_each_flow (b, bf) {
+		feature_vector(m->set, bf, x);
+		x += feature_count(m->set);
+	}
+	forest_votes_many(m->forest, l->x, b->flow_count, l->work, l->votes);
+}
+
+/* Labels by each flow's own votes, and what evidence needs of them. */
+static void judge_alone(struct labeller *l, const struct burst *b)
+{
+	const struct model *m = l->p.model;
 	size_t i = 0;
 
 	burst_each_flow (b, bf) {
+		const uint32_t *votes = l->votes + i * m->classes.count;
 		float *own = l->own + i * m->classes.count;
 
-		feature_vector(m->set, bf, x);
-		forest_votes(m->forest, x, l->votes);
 		if (l->p.alone)
-			l->label[i] = label_alone(m, l->votes, packets_of(bf), own);
+			l->label[i] = label_alone(m, votes, packets_of(bf), own);
 		else
-			model_shares(m, l->votes, own);
+			model_shares(m, votes, own);
 		l->ends[i++] = &bf->ends;
 	}
 }
@@ -128,6 +152,7 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 
 	assert(b->flow_count <= l->p.max_burst_flows);
 	ask_forest(l, b);
+	judge_alone(l, b);
 	if (l->p.alone)
 		return l->label;
 	evidence_weigh(l->past, &all, l->all);

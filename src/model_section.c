@@ -92,12 +92,11 @@ static bool calibration_ok(const struct model *m)
 
 static bool strengths_ok(const struct evidence_strengths *s)
 {
-	const float strength[] = { s->own, s->same, s->flow, s->server, s->prior };
-
-	for (size_t i = 0; i < sizeof(strength) / sizeof(strength[0]); i++)
-		if (!between(strength[i], 0, 100))
+	for (int i = 0; i < EVIDENCE_PARTS; i++)
+		if (!between(s->part[i], 0, 100))
 			return false;
-	return between(s->alpha, 1e-3F, 1e3F) && between(s->fade, 0, 1);
+	return between(s->tau, 0, 100) && between(s->eps, 1e-3F, 1) &&
+	       between(s->rho, -100, 100) && between(s->fade, 0, 1);
 }
 
 static bool importance_ok(const struct model *m)
@@ -282,21 +281,23 @@ static int parse_calibration(struct model *m, struct cursor c, struct fault *f)
 static void pack_evidence(const struct model *m, struct bytes *b)
 {
 	const struct evidence_strengths *s = &m->strengths;
-	const float v[] = { s->own,   s->same,  s->flow, s->server,
-		            s->prior, s->alpha, s->fade };
 
-	put_floats(b, v, sizeof(v) / sizeof(v[0]));
+	put_floats(b, s->part, EVIDENCE_PARTS);
+	bytes_f32(b, s->tau);
+	bytes_f32(b, s->eps);
+	bytes_f32(b, s->rho);
+	bytes_f32(b, s->fade);
 }
 
 static int parse_evidence(struct model *m, struct cursor c, struct fault *f)
 {
-	float v[7];
+	struct evidence_strengths *s = &m->strengths;
 
-	if (!get_floats(&c, v, sizeof(v) / sizeof(v[0])) || cur_left(&c))
+	if (!get_floats(&c, s->part, EVIDENCE_PARTS) || !bytes_get_f32(&c, &s->tau) ||
+	    !bytes_get_f32(&c, &s->eps) || !bytes_get_f32(&c, &s->rho) ||
+	    !bytes_get_f32(&c, &s->fade) || cur_left(&c))
 		return cut_short(f);
-	m->strengths =
-		(struct evidence_strengths){ v[0], v[1], v[2], v[3], v[4], v[5], v[6] };
-	if (!strengths_ok(&m->strengths))
+	if (!strengths_ok(s))
 		return fault_set(f, -EINVAL, "a number is out of range");
 	return 0;
 }

@@ -149,7 +149,7 @@ void oob_add(struct oob *o, const struct grower *g, uint64_t seed, uint64_t stre
 
 	for (uint32_t i = 0; i < g->codes->rows; i++) {
 		list[n] = i;
-		n += g->times[i] == 0;
+		n += !grower_knows(g, i);
 	}
 	for (uint32_t first = 0; first < n; first += LANES) {
 		uint32_t lanes = n - first < LANES ? n - first : LANES;

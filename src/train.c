@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "weigh.h"
+#include "strengths.h"
 
 /* Of a forest that is asked for what it has not seen: each row wants some. */
 #define LEAST_TREES 50
+
+/* To learn strengths of evidence from. */
+#define LESSON_ROWS 8192
 
 static int no_memory(struct fault *f)
 {
@@ -20,6 +23,8 @@ static int prepare(struct model *m, const struct forest_rows *rows,
                    const struct train_params *p)
 {
 	const struct dataset *d = rows->d;
+	double *upto;
+	int err;
 
 	m->set = p->set;
 	m->gap = p->gap;
@@ -32,9 +37,15 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 			return -ENOMEM;
 	if (model_reserve(m, d->labels.count, d->features.count) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < rows->count; i++)
-		m->prior[d->row[rows->row[i]].label] += 1 / (float)rows->count;
-	return 0;
+	upto = calloc(rows->count, sizeof(*upto));
+	if (!upto)
+		return -ENOMEM;
+	err = bags_weights(d, rows->row, rows->count, p->forest.trace_power, upto);
+	for (size_t i = 0; i < rows->count && !err; i++)
+		m->prior[d->row[rows->row[i]].label] +=
+			(float)((upto[i] - (i ? upto[i - 1] : 0)) / (double)rows->count);
+	free(upto);
+	return err;
 }
 
 /* What the trees that have not seen a row say of it: votes, then probabilities by them,
@@ -121,9 +132,28 @@ static void set_thresholds(struct unseen *u, struct model *m)
 	                     m->threshold_alone);
 }
 
+/* Strengths of evidence, and what it then says of the same rows. */
+static int weigh_evidence(struct unseen *u, struct model *m,
+                          const struct forest_rows *rows, uint64_t seed)
+{
+	struct strengths_lesson lesson = {
+		.rows = rows,
+		.classes = u->v.classes,
+		.prior = m->prior,
+		.p = u->own,
+		.trees = u->v.trees,
+		.from = { seed, LESSON_ROWS, m->gap, m->max },
+	};
+	struct weigh_params w = { .classes = u->v.classes, .prior = m->prior };
+	int err = strengths_learn(&lesson, &m->strengths);
+
+	w.strengths = m->strengths;
+	return err ? err : weigh_rows(rows, &w, u->own, u->all);
+}
+
 /* Confidence and thresholds from what trees say of rows that they have not seen. */
 static int calibrate(struct model *m, const struct forest_rows *rows,
-                     const struct forest_oob *oob)
+                     const struct forest_oob *oob, uint64_t seed)
 {
 	struct unseen u;
 	int err = -ENOMEM;
@@ -133,9 +163,8 @@ static int calibrate(struct model *m, const struct forest_rows *rows,
 	for (size_t i = 0; i < rows->count; i++)
 		u.label[i] = rows->d->row[rows->row[i]].label;
 	m->calibration = calibrate_fit(&u.v);
-	m->strengths = evidence_defaults();
 	own_shares(&u, m);
-	err = weigh_rows(rows, u.v.classes, &m->strengths, u.own, u.all);
+	err = weigh_evidence(&u, m, rows, seed);
 	if (!err)
 		set_thresholds(&u, m);
 done:
@@ -163,7 +192,7 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 		memcpy(m->importance_permutation, oob.permutation,
 		       features * sizeof(*oob.permutation));
 		*oob_accuracy = oob.accuracy;
-		err = calibrate(m, rows, &oob);
+		err = calibrate(m, rows, &oob, p->seed);
 		if (err)
 			no_memory(f);
 	}

@@ -145,6 +145,27 @@ static inline void copy_record(uint16_t *to, const uint16_t *from, size_t stride
 	}
 }
 
+/* A row, as likely as it weighs. */
+static uint32_t pick_row(struct grower *g)
+{
+	const double *upto = g->params.upto;
+	uint32_t low = 0, high = (uint32_t)g->codes->rows - 1;
+	double at;
+
+	if (!upto)
+		return rng_below(&g->rng, high + 1);
+	at = rng_unit(&g->rng) * upto[high];
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (upto[middle] > at)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
 static void draw_rows(struct grower *g)
 {
 	uint32_t rows = (uint32_t)g->codes->rows;
@@ -152,7 +173,7 @@ static void draw_rows(struct grower *g)
 	for (uint32_t i = 0; i < rows; i++)
 		g->times[i] = !g->params.bootstrap;
 	for (uint32_t i = 0; i < rows && g->params.bootstrap; i++) {
-		uint32_t row = rng_below(&g->rng, rows);
+		uint32_t row = pick_row(g);
 
 		g->times[row] += g->times[row] < UINT16_MAX;
 	}
@@ -166,6 +187,33 @@ static void draw_bags(struct grower *g)
 		g->times[i] = g->bag_times[g->params.bags->bag[i]];
 }
 
+/* Where rows were not drawn by weight, take each as often as it weighs, rounded up or
+ * down at random.  The first of those that are there stays, so that something is. */
+static void scale_rows(struct grower *g)
+{
+	const double *upto = g->params.upto;
+	bool first = true;
+
+	for (size_t i = 0; i < g->codes->rows; i++) {
+		double times = g->times[i] * (upto[i] - (i ? upto[i - 1] : 0));
+		uint32_t whole = (uint32_t)(times + rng_unit(&g->rng));
+
+		if (!g->times[i])
+			continue;
+		whole += first && !whole;
+		first = false;
+		g->times[i] =
+			(uint16_t)(whole < CODES_WEIGHT_MAX ? whole : CODES_WEIGHT_MAX);
+	}
+}
+
+bool grower_knows(const struct grower *g, size_t row)
+{
+	const struct bags *b = g->params.bags;
+
+	return b ? g->bag_times[b->bag[row]] > 0 : g->times[row] > 0;
+}
+
 /* The tree's sample: each row is one record that knows how often it was drawn.  Returns
  * the number of records. */
 static uint32_t draw_sample(struct grower *g)
@@ -177,6 +225,8 @@ static uint32_t draw_sample(struct grower *g)
 		draw_bags(g);
 	else
 		draw_rows(g);
+	if (g->params.upto && (g->params.bags || !g->params.bootstrap))
+		scale_rows(g);
 	for (size_t i = 0; i < c->rows; i++) {
 		for (uint32_t left = g->times[i]; left;) {
 			uint32_t w = left < CODES_WEIGHT_MAX ? left : CODES_WEIGHT_MAX;

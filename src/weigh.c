@@ -3,83 +3,104 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct walk {
-	const struct forest_rows *rows;
-	struct evidence_strengths s;
-	unsigned classes;
-	const struct flow_ends **ends; /* of the burst at hand */
+/* What evidence wants of a burst. */
+struct gathered {
+	const struct flow_ends **ends;
+	float *p;
 };
 
-/* Of rows: from the first to before the end. */
-struct span {
-	size_t from, end;
-};
-
-static const struct dataset_row *row_at(const struct walk *w, size_t i)
+static bool gathered_init(struct gathered *g, const struct stream *s, unsigned classes)
 {
-	return &w->rows->d->row[w->rows->row[i]];
+	size_t most = 1;
+
+	for (size_t i = 0; i < s->bursts; i++)
+		most = s->burst[i].count > most ? s->burst[i].count : most;
+	g->ends = calloc(most, sizeof(*g->ends));
+	g->p = calloc(most * classes, sizeof(*g->p));
+	return g->ends && g->p;
 }
 
-/* Where the burst, or with whole_trace the trace, that begins at i ends. */
-static size_t end_of(const struct walk *w, size_t i, bool whole_trace)
+static void gathered_clear(struct gathered *g)
 {
-	const struct dataset_row *first = row_at(w, i);
-
-	for (; i < w->rows->count; i++)
-		if (row_at(w, i)->trace != first->trace ||
-		    (!whole_trace && row_at(w, i)->burst != first->burst))
-			break;
-	return i;
+	free(g->ends);
+	free(g->p);
 }
 
-static void weigh_burst(const struct walk *w, struct evidence *e, struct span rows,
-                        const float *p, float *q)
+static struct evidence_burst gather(struct gathered *g, const struct stream *s,
+                                    const struct stream_burst *b, unsigned classes,
+                                    const float *p)
 {
-	struct evidence_burst b = { .ends = w->ends, .n = rows.end - rows.from };
+	for (size_t i = 0; i < b->count; i++) {
+		const struct stream_flow *flow = &s->flow[b->first + i];
 
-	for (size_t i = rows.from; i < rows.end; i++) {
-		w->ends[i - rows.from] = &row_at(w, i)->ends;
-		b.last = mono_max(b.last, row_at(w, i)->last);
+		g->ends[i] = &flow->ends;
+		memcpy(g->p + i * classes, p + flow->at * classes, classes * sizeof(*p));
 	}
-	b.p = p + rows.from * w->classes;
-	evidence_weigh(e, &b, q + rows.from * w->classes);
+	return (struct evidence_burst){ b->last, g->ends, g->p, b->count };
 }
 
-static int weigh_trace(const struct walk *w, struct span trace, const float *p, float *q)
+/* With room for what the trace that begins at a burst can bring. */
+static struct evidence *no_past(const struct stream *s, const struct stream_burst *b,
+                                const struct weigh_params *w)
 {
-	static const struct hash_key no_secret;
-	struct evidence *e =
-		evidence_new(w->classes, &w->s, EVIDENCE_RECORDS, &no_secret);
+	uint32_t flows = 0;
 
-	if (!e)
-		return -ENOMEM;
-	while (trace.from < trace.end) {
-		struct span burst = { trace.from, end_of(w, trace.from, false) };
+	do
+		flows += (uint32_t)b->count;
+	while (++b < s->burst + s->bursts && !b->fresh);
+	return evidence_new(&(struct evidence_params){
+		.classes = w->classes,
+		.prior = w->prior,
+		.strengths = w->strengths,
+		.max_flows = flows < EVIDENCE_FLOWS ? flows : EVIDENCE_FLOWS,
+		.max_clients = flows < EVIDENCE_CLIENTS ? flows : EVIDENCE_CLIENTS,
+	});
+}
 
-		weigh_burst(w, e, burst, p, q);
-		trace.from = burst.end;
+static int walk(const struct stream *s, const struct weigh_params *w, const float *p,
+                bool parts, float *out)
+{
+	size_t width = (size_t)w->classes * (parts ? EVIDENCE_PARTS : 1);
+	struct evidence *e = NULL;
+	struct gathered g;
+	int err = gathered_init(&g, s, w->classes) ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < s->bursts && !err; i++) {
+		const struct stream_burst *b = &s->burst[i];
+		struct evidence_burst all = gather(&g, s, b, w->classes, p);
+
+		if (b->fresh) {
+			evidence_free(e);
+			e = no_past(s, b, w);
+		}
+		if (!e)
+			err = -ENOMEM;
+		else if (parts)
+			evidence_parts(e, &all, out + b->first * width);
+		else
+			evidence_weigh(e, &all, out + b->first * width);
 	}
 	evidence_free(e);
-	return 0;
+	gathered_clear(&g);
+	return err;
 }
 
-int weigh_rows(const struct forest_rows *rows, unsigned classes,
-               const struct evidence_strengths *s, const float *p, float *q)
+int weigh_stream(const struct stream *s, const struct weigh_params *w, const float *p,
+                 float *z)
 {
-	struct walk w = { rows, *s, classes, NULL };
-	int err = 0;
+	return walk(s, w, p, true, z);
+}
 
-	/* Without ends all flows would look like one. */
-	if (!rows->d->has_ends)
-		w.s.same = w.s.flow = w.s.server = 0;
-	w.ends = calloc(rows->count + 1, sizeof(*w.ends));
-	if (!w.ends)
-		return -ENOMEM;
-	for (size_t i = 0, end; i < rows->count && !err; i = end) {
-		end = end_of(&w, i, true);
-		err = weigh_trace(&w, (struct span){ i, end }, p, q);
-	}
-	free(w.ends);
+int weigh_rows(const struct forest_rows *rows, const struct weigh_params *w,
+               const float *p, float *q)
+{
+	struct stream s;
+	int err = stream_rows(&s, rows);
+
+	if (!err)
+		err = walk(&s, w, p, false, q);
+	stream_clear(&s);
 	return err;
 }

@@ -57,8 +57,7 @@ void worker_free(struct worker *w)
 	free(w);
 }
 
-/* Rows of counters need the MTU, so they begin anew with it.  None, when memory is short,
- * is no reason to stop. */
+/* Rows of counters begin anew with the MTU; memory short of them is no reason to stop. */
 static void make_clerk(struct worker *w, uint32_t mtu_bytes)
 {
 	struct tally_params p = { .max_flows = w->p.burst.max_flows,
@@ -68,8 +67,7 @@ static void make_clerk(struct worker *w, uint32_t mtu_bytes)
 
 	if (!w->p.counters)
 		return;
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 	clerk_free(w->clerk);
 	w->clerk = clerk_new(&p, w->outbox);
 }
@@ -119,8 +117,7 @@ static void advance(struct worker *w, struct mono now)
 {
 	burst_advance(w->tracker, now);
 	label_ended(w);
-	if (w->clerk)
-		clerk_advance(w->clerk, now);
+	clerk_advance(w->clerk, now);
 }
 
 static void take_packet(struct worker *w, const struct queue_packet *qp,
@@ -130,16 +127,14 @@ static void take_packet(struct worker *w, const struct queue_packet *qp,
 	uint64_t flows = n->flows;
 
 	advance(w, pkt->time);
-	if (w->clerk)
-		clerk_packet(w->clerk, pkt);
+	clerk_packet(w->clerk, pkt);
 	burst_packet(w->tracker, pkt);
 	if (n->flows != flows)
 		route_note(w->routes, pkt, qp->in_if, qp->out_if);
 	label_ended(w);
 }
 
-/* All of a read is decoded before any of it is counted, so that waits for memory
- * overlap. */
+/* A read is decoded before any of it is counted, so that waits for memory overlap. */
 static void take_packets(struct worker *w, int count)
 {
 	const struct queue_packet *from[QUEUE_PACKETS];
@@ -194,8 +189,7 @@ static int turn(struct worker *w)
 	ask_kernel(w, now);
 	tell_losses(w);
 	take_packets(w, n);
-	/* Only when nothing waits has time really come to now: packets have the time at
-	 * which they came. */
+	/* Packets have the time at which they came: only without any it is now. */
 	if (n == 0)
 		advance(w, now);
 	outbox_tell(w->outbox);
@@ -210,17 +204,15 @@ static int wait_ms(const struct worker *w)
 	if (!burst_next_end(w->tracker, &at))
 		return TICK_MS;
 	us = mono_since(at, clock_mono()).us;
-	if (us <= 0)
-		return 0;
-	return us >= TICK_MS * 1000 ? TICK_MS : (int)((us + 999) / 1000);
+	if (us >= TICK_MS * 1000)
+		return TICK_MS;
+	return us <= 0 ? 0 : (int)((us + 999) / 1000);
 }
 
 static void wait_for_something(const struct worker *w)
 {
-	struct pollfd p[] = {
-		{ .fd = queue_fd(w->queue), .events = POLLIN },
-		{ .fd = w->mail_fd, .events = POLLIN },
-	};
+	struct pollfd p[] = { { .fd = queue_fd(w->queue), .events = POLLIN },
+		              { .fd = w->mail_fd, .events = POLLIN } };
 	uint64_t rung;
 
 	/* Whatever they say, the next turn looks for itself. */
@@ -232,8 +224,7 @@ static void end_bursts(struct worker *w)
 {
 	burst_end_all(w->tracker, BURST_FLUSH);
 	label_ended(w);
-	if (w->clerk)
-		clerk_flush(w->clerk);
+	clerk_flush(w->clerk);
 }
 
 /* An open burst has one gap, MTU and set of features throughout. */
@@ -257,7 +248,7 @@ static void take_counters(struct worker *w)
 	w->n.queue = *queue_counters(w->queue);
 	w->n.burst = *burst_counters(w->tracker);
 	w->n.outbox = outbox_counters(w->outbox);
-	w->n.rows_missed = w->clerk ? clerk_missed(w->clerk) : 0;
+	w->n.rows_missed = clerk_missed(w->clerk);
 	w->n.flows_now = burst_flows_now(w->tracker);
 	w->n.open_now = burst_open_now(w->tracker);
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
@@ -283,17 +274,15 @@ static bool read_mail(struct worker *w)
 	return stop;
 }
 
-/* Nothing more comes after queue_close(), so reading to the end leaves no packet
- * without its verdict. */
+/* Nothing comes after queue_close(): reading to the end gives every packet a verdict. */
 static int finish(struct worker *w)
 {
 	int n = queue_close(w->queue);
 
 	if (n < 0)
 		return n;
-	do
-		n = turn(w);
-	while (n > 0);
+	while ((n = turn(w)) > 0)
+		;
 	outbox_be_patient(w->outbox, PATIENCE_MS);
 	end_bursts(w);
 	return n;

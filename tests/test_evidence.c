@@ -1,27 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "testing.h"
 
+#include <math.h>
 #include <netinet/in.h>
 
 #include "evidence.h"
 
 #define CLASSES 3
 
-static const struct hash_key key = { { 1, 2 } };
+static const float even[EVIDENCE_PAIRS_MAX + 1];
+static const float prior[CLASSES] = { 0.25f, 0.25f, 0.5f };
 
-static struct evidence *evidence(uint32_t records)
+static struct evidence_params params(void)
 {
-	struct evidence_strengths s = evidence_defaults();
-	struct evidence *e = evidence_new(CLASSES, &s, records, &key);
+	return (struct evidence_params){ .classes = CLASSES,
+		                         .prior = prior,
+		                         .strengths = evidence_defaults(),
+		                         .max_flows = 64,
+		                         .max_clients = 64,
+		                         .secret = { { 1, 2 } } };
+}
+
+static struct evidence *evidence_of(const struct evidence_params *p)
+{
+	struct evidence *e = evidence_new(p);
 
 	assert_non_null(e);
 	return e;
 }
 
-/* Flow number i of the client: a port and a server network of its own. */
+static struct evidence *evidence(void)
+{
+	struct evidence_params p = params();
+
+	return evidence_of(&p);
+}
+
+/* Flow number i of the client: a port of its own. */
 static struct flow_ends ends_of(uint32_t client, uint16_t i)
 {
-	return (struct flow_ends){ addr_v4(client), addr_v4(0x08000000U + 256U * i),
+	return (struct flow_ends){ addr_v4(client), addr_v4(0x08080808),
 		                   (uint16_t)(1000 + i), 443, IPPROTO_TCP };
 }
 
@@ -34,11 +52,25 @@ static void weigh_one(struct evidence *e, const struct flow_ends *ends, int64_t 
 	evidence_weigh(e, &b, q);
 }
 
+/* A burst of n flows of client 1. */
+#define FLOWS_MAX 500
+static struct evidence_burst burst_of(const float *p, size_t n)
+{
+	static struct flow_ends ends[FLOWS_MAX];
+	static const struct flow_ends *at[FLOWS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		ends[i] = ends_of(1, (uint16_t)i);
+		at[i] = &ends[i];
+	}
+	return (struct evidence_burst){ { 0 }, at, p, n };
+}
+
 static void probabilities_add_up(void **state)
 {
-	struct evidence *e = evidence(16);
+	struct evidence *e = evidence();
 	struct flow_ends ends = ends_of(1, 1);
-	const float p[CLASSES] = { 0.2f, 0.3f, 0.5f };
+	const float p[CLASSES] = { 0.1f, 0.2f, 0.7f };
 	float q[CLASSES];
 
 	(void)state;
@@ -51,113 +83,190 @@ static void probabilities_add_up(void **state)
 /* A flow that cannot decide is named by the others of its burst. */
 static void burst_decides_for_a_silent_flow(void **state)
 {
-	struct evidence *e = evidence(64);
-	struct flow_ends ends[3] = { ends_of(1, 1), ends_of(1, 2), ends_of(1, 3) };
-	const struct flow_ends *at[3] = { &ends[0], &ends[1], &ends[2] };
+	struct evidence *e = evidence();
 	const float p[3 * CLASSES] = { 0.34f, 0.33f, 0.33f, 0.1f, 0.8f,
 		                       0.1f,  0.1f,  0.8f,  0.1f };
-	struct evidence_burst b = { { 0 }, at, p, 3 };
+	struct evidence_burst b = burst_of(p, 3);
 	float q[3 * CLASSES];
 
 	(void)state;
 	evidence_weigh(e, &b, q);
-	assert_true(q[1] > 0.7f);
+	assert_true(q[1] > 0.6f);
 	evidence_free(e);
 }
 
 /* Two apps at once: each flow that is sure of itself stays so, whatever the majority. */
 static void two_apps_keep_their_flows(void **state)
 {
-	struct evidence *e = evidence(64);
-	struct flow_ends ends[4];
-	const struct flow_ends *at[4];
-	const float p[4 * CLASSES] = { 0.9f, 0.05f, 0.05f, 0.9f,  0.05f, 0.05f,
-		                       0.9f, 0.05f, 0.05f, 0.05f, 0.05f, 0.9f };
-	struct evidence_burst b = { { 0 }, at, p, 4 };
-	float q[4 * CLASSES];
+	struct evidence *e = evidence();
+	const float p[5 * CLASSES] = { 0.98f, 0.01f, 0.01f, 0.98f, 0.01f,
+		                       0.01f, 0.98f, 0.01f, 0.01f, 0.01f,
+		                       0.98f, 0.01f, 0.01f, 0.98f, 0.01f };
+	struct evidence_burst b = burst_of(p, 5);
+	float q[5 * CLASSES];
 
 	(void)state;
-	for (uint16_t i = 0; i < 4; i++) {
-		ends[i] = ends_of(1, i);
-		at[i] = &ends[i];
-	}
 	for (int burst = 0; burst < 5; burst++) {
 		evidence_weigh(e, &b, q);
 		assert_true(q[0] > 0.9f);
-		assert_true(q[3 * CLASSES + 2] > 0.5f);
+		assert_true(q[3 * CLASSES + 1] > 0.7f);
 	}
 	evidence_free(e);
 }
 
-/* The past of a flow, of its server network and of its client counts; a stranger's does
- * not, nor does what is too old. */
+/* The past of a flow and of its client counts; a stranger's does not, nor does what is
+ * too old. */
 static void past_counts_until_it_is_old(void **state)
 {
-	const float sure[CLASSES] = { 0.05f, 0.05f, 0.9f };
-	const float unsure[CLASSES] = { 0.34f, 0.33f, 0.33f };
-	struct evidence *e = evidence(64);
+	const float sure[CLASSES] = { 0.9f, 0.05f, 0.05f };
+	struct evidence *e = evidence();
 	struct flow_ends first = ends_of(1, 1), later = ends_of(1, 2);
 	struct flow_ends stranger = ends_of(2, 1);
 	float same_flow[CLASSES], same_client[CLASSES], other[CLASSES], old[CLASSES];
 
 	(void)state;
 	weigh_one(e, &first, 0, sure, same_flow);
-	weigh_one(e, &stranger, 2, unsure, other);
-	assert_true(other[0] > other[2]);
-	weigh_one(e, &later, 2, unsure, same_client);
-	assert_true(same_client[2] > 0.5f);
-	weigh_one(e, &first, 4, unsure, same_flow);
-	assert_true(same_flow[2] > same_client[2]);
-	weigh_one(e, &first, 4 + 601, unsure, old);
-	assert_true(old[0] > old[2]);
+	weigh_one(e, &stranger, 2, prior, other);
+	assert_true(other[0] < other[2]);
+	weigh_one(e, &later, 2, prior, same_client);
+	assert_true(same_client[0] > 0.5f);
+	weigh_one(e, &first, 4, prior, same_flow);
+	assert_true(same_flow[0] > same_client[0] + 0.01f);
+	weigh_one(e, &first, 4 + 601, prior, old);
+	assert_true(old[0] < old[2]);
 	evidence_free(e);
 }
 
-static void same_network_pulls_within_a_burst(void **state)
+/* A flow that is as likely to be anything as before speaks for nothing later. */
+static void what_is_known_anyway_adds_nothing(void **state)
 {
-	struct evidence_strengths s = evidence_defaults();
-	struct flow_ends ends[2] = { ends_of(1, 1), ends_of(1, 1) };
-	const struct flow_ends *at[2] = { &ends[0], &ends[1] };
-	const float p[2 * CLASSES] = { 0.4f, 0.3f, 0.3f, 0.02f, 0.96f, 0.02f };
-	struct evidence_burst b = { { 0 }, at, p, 2 };
-	float near[2 * CLASSES], far[2 * CLASSES];
-	struct evidence *e;
+	struct evidence *e = evidence();
+	struct evidence_burst b = burst_of(prior, 1);
+	float z[EVIDENCE_PARTS * CLASSES];
 
 	(void)state;
-	s.prior = 0;
-	ends[1].client_port++;
-	ends[1].server = addr_v4((uint32_t)ends[1].server.lo + 77);
-	e = evidence_new(CLASSES, &s, 64, &key);
-	assert_non_null(e);
-	evidence_weigh(e, &b, near);
+	for (int burst = 0; burst < 3; burst++) {
+		evidence_parts(e, &b, z);
+		for (int c = 0; c < CLASSES; c++)
+			assert_float_equal(z[EVIDENCE_FLOW * CLASSES + c], 0, 1e-6);
+	}
 	evidence_free(e);
-	ends[1].server = addr_v4((uint32_t)ends[1].server.lo + 256);
-	e = evidence_new(CLASSES, &s, 64, &key);
-	assert_non_null(e);
-	evidence_weigh(e, &b, far);
-	evidence_free(e);
-	assert_true(near[1] > far[1] + 0.01f);
 }
 
-/* More flows than there are records: the memory stays, every answer is a probability. */
+static double share_of(double p)
+{
+	return (p + 0.05 / CLASSES) / 1.05;
+}
+
+/* What a flow says under a hypothesis of one app (a == b) or two. */
+static double fit_of(const float *p, int a, int b)
+{
+	double q[CLASSES], sum = 0;
+
+	for (int c = 0; c < CLASSES; c++) {
+		q[c] = share_of((double)p[c]) / share_of((double)prior[c]);
+		sum += q[c];
+	}
+	return 0.97 * (q[a] + q[b]) / 2 / sum + 0.03 / CLASSES;
+}
+
+/* Hypotheses by the book, with plain products: what flows 1 and 2, and of an earlier
+ * burst flow 0, say about flow 0. */
+static void hypotheses_are_bayes(void **state)
+{
+	const float p[3 * CLASSES] = { 0.8f, 0.1f, 0.1f, 0.1f, 0.7f,
+		                       0.2f, 0.3f, 0.6f, 0.1f };
+	struct evidence *e = evidence();
+	struct evidence_burst before = burst_of(p, 1), b = burst_of(p, 3);
+	float first[EVIDENCE_PARTS * CLASSES], z[3 * EVIDENCE_PARTS * CLASSES];
+	double belief[CLASSES] = { 0 }, sum = 0;
+
+	(void)state;
+	evidence_parts(e, &before, first);
+	evidence_parts(e, &b, z);
+	for (int a = 0; a < CLASSES; a++) {
+		for (int c = a; c < CLASSES; c++) {
+			double w = a == c ? 1 / 3.0 : exp(-3) / 3;
+
+			w *= pow(fit_of(p, a, c), 0.9) * fit_of(p + CLASSES, a, c) *
+			     fit_of(p + 2 * CLASSES, a, c);
+			belief[a] += w / 2;
+			belief[c] += w / 2;
+			sum += w;
+		}
+	}
+	for (int c = 0; c < CLASSES; c++)
+		assert_float_equal(z[EVIDENCE_HYP * CLASSES + c],
+		                   log(0.99 * belief[c] / sum + 0.01 / CLASSES), 1e-4);
+	evidence_free(e);
+}
+
+static void parts_add_up_to_the_weighing(void **state)
+{
+	const float p[2 * CLASSES] = { 0.3f, 0.3f, 0.4f, 0.1f, 0.7f, 0.2f };
+	struct evidence_strengths s = evidence_defaults();
+	struct evidence *one = evidence(), *two = evidence();
+	struct evidence_burst b = burst_of(p, 2);
+	float z[2 * EVIDENCE_PARTS * CLASSES], q[2 * CLASSES], sum[CLASSES];
+
+	(void)state;
+	for (int burst = 0; burst < 3; burst++) {
+		evidence_parts(one, &b, z);
+		evidence_weigh(two, &b, q);
+		for (int i = 0; i < 2; i++) {
+			evidence_sum(&s, CLASSES, z + i * EVIDENCE_PARTS * CLASSES, sum);
+			assert_memory_equal(sum, q + i * CLASSES, sizeof(sum));
+		}
+	}
+	evidence_free(one);
+	evidence_free(two);
+}
+
+/* Three flows of one class, two of another: both are there when pairs are thought of,
+ * else the former alone. */
+static void pairs_are_thought_of_up_to_a_limit(void **state)
+{
+	struct evidence_params p = params();
+
+	(void)state;
+	p.prior = even;
+	for (p.classes = EVIDENCE_PAIRS_MAX - 1; p.classes <= EVIDENCE_PAIRS_MAX + 1;
+	     p.classes++) {
+		static float own[6 * (EVIDENCE_PAIRS_MAX + 1)];
+		static float z[6 * EVIDENCE_PARTS * (EVIDENCE_PAIRS_MAX + 1)];
+		struct evidence *e = evidence_of(&p);
+		struct evidence_burst b = burst_of(own, 6);
+		const float *hyp = z + EVIDENCE_HYP * p.classes;
+		unsigned last = p.classes - 1;
+
+		memset(own, 0, sizeof(own));
+		for (unsigned i = 1; i < 6; i++)
+			own[i * p.classes + (i < 4 ? 0 : last)] = 1;
+		evidence_parts(e, &b, z);
+		assert_true(expf(hyp[0]) > 0.4f);
+		assert_true((expf(hyp[last]) > 0.4f) ==
+		            (p.classes <= EVIDENCE_PAIRS_MAX));
+		evidence_free(e);
+	}
+}
+
+/* More flows and clients than there are records: every answer is a probability. */
 static void stays_within_its_records(void **state)
 {
-	enum { FLOWS = 500 };
-	static struct flow_ends ends[FLOWS];
-	static const struct flow_ends *at[FLOWS];
-	static float p[FLOWS * CLASSES], q[FLOWS * CLASSES];
-	struct evidence *e = evidence(16);
-	struct evidence_burst b = { { 0 }, at, p, FLOWS };
+	static float p[FLOWS_MAX * CLASSES], q[FLOWS_MAX * CLASSES];
+	struct evidence *e = evidence();
+	struct evidence_burst b = burst_of(p, FLOWS_MAX);
 
 	(void)state;
-	for (unsigned i = 0; i < FLOWS; i++) {
-		ends[i] = ends_of(1, (uint16_t)i);
-		at[i] = &ends[i];
+	for (int i = 0; i < FLOWS_MAX; i++)
 		p[i * CLASSES + i % CLASSES] = 1;
-	}
-	for (int burst = 0; burst < 3; burst++) {
-		evidence_weigh(e, &b, q);
-		for (int i = 0; i < FLOWS * CLASSES; i++)
+	for (uint32_t burst = 0; burst < 200; burst++) {
+		struct flow_ends ends = ends_of(burst, 1);
+
+		if (burst % 70 == 0)
+			evidence_weigh(e, &b, q);
+		weigh_one(e, &ends, 0, p, q);
+		for (int i = 0; i < FLOWS_MAX * CLASSES; i++)
 			assert_true(q[i] >= 0 && q[i] <= 1);
 	}
 	evidence_free(e);
@@ -170,7 +279,10 @@ int main(void)
 		cmocka_unit_test(burst_decides_for_a_silent_flow),
 		cmocka_unit_test(two_apps_keep_their_flows),
 		cmocka_unit_test(past_counts_until_it_is_old),
-		cmocka_unit_test(same_network_pulls_within_a_burst),
+		cmocka_unit_test(what_is_known_anyway_adds_nothing),
+		cmocka_unit_test(hypotheses_are_bayes),
+		cmocka_unit_test(parts_add_up_to_the_weighing),
+		cmocka_unit_test(pairs_are_thought_of_up_to_a_limit),
 		cmocka_unit_test(stays_within_its_records),
 	};
 

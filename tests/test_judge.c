@@ -28,7 +28,9 @@ static struct judge judged(void)
 	struct judge j;
 
 	assert_true(judge_init(&j, CLASSES));
-	assert_true(judge_cases(&j, cases, CASES, weight[0], CLASSES));
+	assert_true(
+		judge_cases(&j, cases, CASES,
+	                    &(struct judge_weights){ CLASSES, weight[0], weight[0] }));
 	return j;
 }
 
@@ -84,7 +86,8 @@ static void the_order_of_cases_does_not_matter(void **state)
 		memcpy(w[i], weight[(3 * i + 2) % CASES], sizeof(w[i]));
 	}
 	assert_true(judge_init(&b, CLASSES));
-	assert_true(judge_cases(&b, mixed, CASES, w[0], CLASSES));
+	assert_true(judge_cases(&b, mixed, CASES,
+	                        &(struct judge_weights){ CLASSES, w[0], w[0] }));
 	assert_int_equal(a.bursts_right, b.bursts_right);
 	assert_int_equal(a.traces_right, b.traces_right);
 	assert_int_equal(a.bursts, b.bursts);
@@ -128,11 +131,32 @@ static void nothing_judged_is_all_zero(void **state)
 
 	(void)state;
 	assert_true(judge_init(&j, CLASSES));
-	assert_true(judge_cases(&j, cases, 0, weight[0], CLASSES));
+	assert_true(
+		judge_cases(&j, cases, 0,
+	                    &(struct judge_weights){ CLASSES, weight[0], weight[0] }));
 	judge_scores(&j, s);
 	for (int i = 0; i < JUDGE_SCORES; i++)
 		near(s[i], 0.0);
 	judge_clear(&j);
+}
+
+/* Traces go by weights of their own, which say class 0 of all. */
+static void traces_have_weights_of_their_own(void **state)
+{
+	float always[CASES][CLASSES] = { { 0 } };
+	struct judge_weights w = { CLASSES, weight[0], always[0] };
+	struct judge by_one = judged(), j;
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++)
+		always[i][0] = 1;
+	assert_true(judge_init(&j, CLASSES));
+	assert_true(judge_cases(&j, cases, CASES, &w));
+	assert_int_equal(j.bursts_right, by_one.bursts_right);
+	assert_int_equal(j.traces_right, 1);
+	assert_int_not_equal(by_one.traces_right, 1);
+	judge_clear(&j);
+	judge_clear(&by_one);
 }
 
 int main(void)
@@ -143,6 +167,7 @@ int main(void)
 		cmocka_unit_test(the_order_of_cases_does_not_matter),
 		cmocka_unit_test(confidences_fall_into_steps),
 		cmocka_unit_test(repeats_add_up),
+		cmocka_unit_test(traces_have_weights_of_their_own),
 		cmocka_unit_test(nothing_judged_is_all_zero),
 	};
 

@@ -23,7 +23,8 @@ static void judged_init(struct judged *j, const uint32_t *truth, const uint32_t 
 		cases[i] = (struct judge_case){ truth[i], best[i], 0.5F, true, i, 1 };
 		weight[i][best[i]] = 1;
 	}
-	assert_true(judge_cases(&j->sum, cases, n, weight[0], 3));
+	assert_true(judge_cases(&j->sum, cases, n,
+	                        &(struct judge_weights){ 3, weight[0], weight[0] }));
 	judge_scores(&j->sum, j->score[0]);
 	j->report = (struct report){ .classes = &j->classes,
 		                     .about = &j->about,

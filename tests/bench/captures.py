@@ -22,7 +22,8 @@ FIELDS = ("frame.time_epoch ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstp
 
 
 def cpu_of(command):
-    """Run to the end; CPU seconds and the largest resident size in MiB."""
+    """Run to the end; CPU seconds and the largest resident size in MiB, which is never
+    less than ours: a child begins as a copy."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as process:
         _, status, use = os.wait4(process.pid, 0)

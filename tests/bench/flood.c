@@ -46,7 +46,8 @@ struct flow {
 struct plan {
 	struct flow *flow; /* client after client */
 	size_t per_client;
-	size_t batches; /* sent so far */
+	size_t batches;       /* tried so far */
+	size_t next[CLIENTS]; /* flow whose turn it is */
 	bool frames;
 	int fd[CLIENTS];
 	struct mmsghdr msg[BATCH];
@@ -173,7 +174,7 @@ static int plan_sockets(struct plan *p, const char *device)
 static size_t send_some(struct plan *p, unsigned count)
 {
 	unsigned client = (unsigned)(p->batches % CLIENTS);
-	size_t at = p->batches / CLIENTS * BATCH;
+	size_t at = p->next[client];
 	int sent;
 
 	for (unsigned i = 0; i < count; i++) {
@@ -187,6 +188,7 @@ static size_t send_some(struct plan *p, unsigned count)
 		}
 	}
 	p->batches++;
+	p->next[client] = (at + count) % p->per_client;
 	sent = sendmmsg(p->fd[client], p->msg, count, 0);
 	return sent > 0 ? (size_t)sent : 0;
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_EXAMINE_H
+#define NFCLASS_EXAMINE_H
+
+#include "judge.h"
+#include "model.h"
+
+/* Ask a model about rows whose classes are known, and judge what it says. */
+struct examine {
+	const struct model *model;
+	const uint32_t *class_of; /* by label of the data: the class as judged */
+	bool alone;               /* by each burst-flow's own votes */
+};
+
+/* Rows as weigh_rows() wants them.  Adds to *sum.  0 or -ENOMEM. */
+int examine_rows(const struct examine *x, const struct forest_rows *rows,
+                 struct judge *sum);
+
+#endif

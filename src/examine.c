@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "examine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "label.h"
+#include "weigh.h"
+
+/* What the model says: rows of probabilities, by each row's own votes and in the light of
+ * all evidence. */
+struct answers {
+	const struct forest_rows *rows;
+	float *own, *all;
+	float *ratio; /* of evidence_ratio(), by own votes */
+	struct judge_case *cases;
+};
+
+static const struct dataset_row *row_at(const struct answers *a, size_t i)
+{
+	return &a->rows->d->row[a->rows->row[i]];
+}
+
+static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
+{
+	const struct dataset_row *row = row_at(a, i);
+
+	a->cases[i] = (struct judge_case){ .truth = x->class_of[row->label],
+		                           .best = l.best,
+		                           .confidence = l.confidence,
+		                           .named = l.reason == LABEL_KNOWN,
+		                           .trace = row->trace,
+		                           .burst = row->burst };
+}
+
+static uint64_t packets_of(const struct answers *a, size_t i)
+{
+	const struct dataset_row *row = row_at(a, i);
+
+	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
+}
+
+/* Each row by its own votes. */
+static int ask_forest(const struct examine *x, struct answers *a)
+{
+	const struct model *m = x->model;
+	const struct dataset *d = a->rows->d;
+	uint32_t width = m->classes.count;
+	uint32_t *votes = calloc(width, sizeof(*votes));
+
+	if (!votes)
+		return -ENOMEM;
+	for (size_t i = 0; i < a->rows->count; i++) {
+		const float *row = d->x + (size_t)a->rows->row[i] * d->features.count;
+		float *own = a->own + i * width;
+
+		forest_votes(m->forest, row, votes);
+		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
+		model_shares(m, votes, own);
+		evidence_ratio(width, m->prior, own, a->ratio + i * width);
+	}
+	free(votes);
+	return 0;
+}
+
+static int weigh(const struct examine *x, struct answers *a)
+{
+	const struct model *m = x->model;
+	uint32_t width = m->classes.count;
+	struct weigh_params w = { width, m->prior, m->strengths };
+	int err = weigh_rows(a->rows, &w, a->own, a->all);
+
+	for (size_t i = 0; i < a->rows->count && !err; i++)
+		set_case(x, a, i,
+		         label_together(m, a->all + i * width, packets_of(a, i)));
+	return err;
+}
+
+int examine_rows(const struct examine *x, const struct forest_rows *rows,
+                 struct judge *sum)
+{
+	size_t width = x->model->classes.count, count = rows->count;
+	struct answers a = {
+		.rows = rows,
+		.own = calloc(count * width + 1, sizeof(*a.own)),
+		.all = calloc(count * width + 1, sizeof(*a.all)),
+		.ratio = calloc(count * width + 1, sizeof(*a.ratio)),
+		.cases = calloc(count + 1, sizeof(*a.cases)),
+	};
+	struct judge_weights w = { (uint32_t)width, x->alone ? a.own : a.all, a.ratio };
+	int err = a.own && a.all && a.ratio && a.cases ? ask_forest(x, &a) : -ENOMEM;
+
+	if (!err && !x->alone)
+		err = weigh(x, &a);
+	if (!err && !judge_cases(sum, a.cases, count, &w))
+		err = -ENOMEM;
+	free(a.own);
+	free(a.all);
+	free(a.ratio);
+	free(a.cases);
+	return err;
+}
