@@ -76,7 +76,7 @@ static const struct setting settings[] = {
 	       "masquerade, off or an IPv4 address") },
 
 	{ "queue", "first", U32(queue.first, "0", 0, 65535), .fixed = true },
-	{ "queue", "workers", U32(queue.workers, "1", 1, 64), .fixed = true },
+	{ "queue", "workers", U32(queue.workers, "1", 1, 32), .fixed = true },
 	{ "queue", "length", U32(queue.length, "8192", 16, 1 << 20), .fixed = true },
 	{ "queue", "copy_bytes", U32(queue.copy_bytes, "128", 96, 65535), .fixed = true },
 	{ "queue", "fail_open", BOOL(queue.fail_open, "yes"), .fixed = true },
@@ -285,24 +285,41 @@ static int set_all(struct conf *c, const char *path, const dictionary *d,
 	return 0;
 }
 
+/* The line of the one of two settings that comes later. */
+static unsigned later(const struct places *at, const char *section, const char *a,
+                      const char *b)
+{
+	unsigned one = at->line[setting_find(section, a)];
+	unsigned two = at->line[setting_find(section, b)];
+
+	return one > two ? one : two;
+}
+
 /* What no single setting shows. */
-static int check_whole(const struct conf *c, const char *path, struct fault *f)
+static int check_whole(const struct conf *c, const char *path, const struct places *at,
+                       struct fault *f)
 {
 	struct flow_lan own = addrs_lan(c->gateway.lan_address);
+	unsigned wan = later(at, "gateway", "lan", "wan");
+	unsigned range = later(at, "gateway", "dhcp_range", "lan_address");
+	unsigned queues = later(at, "queue", "first", "workers");
 
 	if (strcmp(c->gateway.lan, c->gateway.wan) == 0)
-		return fault_set(f, -EINVAL, "%s: [gateway] lan and wan are both %s",
-		                 path, c->gateway.lan);
+		return fault_set(f, -EINVAL,
+		                 "%s:%u: [gateway] lan and wan are both %s, and must "
+		                 "differ",
+		                 path, wan, c->gateway.lan);
 	if (own.count > 0 && !addrs_range_within(c->gateway.dhcp_range, &own))
 		return fault_set(f, -EINVAL,
-		                 "%s: [gateway] dhcp_range = %s is outside of "
+		                 "%s:%u: [gateway] dhcp_range = %s is outside of "
 		                 "lan_address = %s",
-		                 path, c->gateway.dhcp_range, c->gateway.lan_address);
+		                 path, range, c->gateway.dhcp_range,
+		                 c->gateway.lan_address);
 	if (c->queue.first + c->queue.workers > 65536)
 		return fault_set(f, -EINVAL,
-		                 "%s: [queue] first = %u and workers = %u need queues "
+		                 "%s:%u: [queue] first = %u and workers = %u need queues "
 		                 "above 65535",
-		                 path, c->queue.first, c->queue.workers);
+		                 path, queues, c->queue.first, c->queue.workers);
 	return 0;
 }
 
@@ -336,7 +353,7 @@ int conf_load(struct conf *c, const char *path, struct fault *f)
 	if (!err)
 		err = read_values(c, path, &at, f);
 	if (!err)
-		err = check_whole(c, path, f);
+		err = check_whole(c, path, &at, f);
 	if (!err)
 		err = resolve(path, c->model.path, f);
 	if (!err)

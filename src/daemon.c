@@ -117,14 +117,16 @@ static void log_serving(const struct daemon *d, const char *what)
 /* Afterwards nobody uses the old settings. */
 static void change_settings(struct daemon *d, struct settings *next)
 {
+	struct settings *old = d->now;
+
 	if (crew_serve(&d->crew, next) < 0) {
 		log_error("reload: out of memory, ending");
 		d->stop = d->failed = true;
 		return; /* some workers may use the old ones, some the new */
 	}
-	settings_free(d->now);
 	d->now = next;
 	open_log(d, d->o->foreground);
+	settings_free(old); /* the log no longer uses its ident */
 	log_serving(d, "reloaded");
 }
 

@@ -90,17 +90,19 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int code, failed;
+	int code, why;
 
 	/* A reader that goes away is an error of writing, not a reason to die unsaid. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	log_open("nfclass", LOG_USER, false, true);
-	code = dispatch(argc, argv);
-	failed = ferror(stdout);
 	errno = 0;
-	if (fclose(stdout) == 0 && !failed)
+	code = dispatch(argc, argv);
+	/* Commands stop at a failed write, and what they do after it seldom fails. */
+	why = ferror(stdout) ? errno ? errno : EIO : 0;
+	if (fclose(stdout) != 0 && !why)
+		why = errno;
+	if (!why)
 		return code;
-	log_error("cannot write standard output%s%s", errno ? ": " : "",
-	          errno ? strerror(errno) : "");
+	log_error("cannot write standard output: %s", strerror(why));
 	return CMD_FAILED;
 }

@@ -167,15 +167,18 @@ static void ask_kernel(struct worker *w, struct mono now)
 	(void)queue_ask_kernel(w->queue, &w->n.kernel); /* else the last answer stays */
 }
 
-static void tell_losses(struct worker *w)
+/* true when packets were lost since the last turn. */
+static bool tell_losses(struct worker *w)
 {
 	const struct queue_counters *q = queue_counters(w->queue);
 	uint64_t losses = q->missed + q->full + q->overruns + q->bad_messages +
 	                  w->n.kernel.queue_dropped + w->n.kernel.user_dropped;
+	bool lost = losses != w->losses;
 
-	if (losses != w->losses)
+	if (lost)
 		burst_lost(w->tracker);
 	w->losses = losses;
+	return lost;
 }
 
 /* How many packets there were, or -errno. */
@@ -183,12 +186,15 @@ static int turn(struct worker *w)
 {
 	struct mono now = clock_mono();
 	int n = queue_read(w->queue);
+	bool lost;
 
 	if (n < 0)
 		return n;
 	ask_kernel(w, now);
-	tell_losses(w);
+	lost = tell_losses(w);
 	take_packets(w, n);
+	if (lost)
+		burst_lost(w->tracker); /* those that this read opened as well */
 	/* Packets have the time at which they came: only without any it is now. */
 	if (n == 0)
 		advance(w, now);

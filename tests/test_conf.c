@@ -183,10 +183,10 @@ static void errors_name_line_key_and_value(void **state)
 {
 	(void)state;
 	assert_refused("[queue]\n\nworkers = 65\n", ":3: [queue] workers = 65",
-	               "1 to 64");
-	assert_refused("[queue]\nworkers = 0x1\n", ":2:", "1 to 64");
-	assert_refused("[queue]\nworkers = -1\n", ":2:", "1 to 64");
-	assert_refused("[queue]\nworkers =\n", ":2:", "1 to 64");
+	               "1 to 32");
+	assert_refused("[queue]\nworkers = 0x1\n", ":2:", "1 to 32");
+	assert_refused("[queue]\nworkers = -1\n", ":2:", "1 to 32");
+	assert_refused("[queue]\nworkers =\n", ":2:", "1 to 32");
 	assert_refused("[queue]\nlength = 99999999999999999999\n", ":2:", "1048576");
 	assert_refused("[queue]\nfail_open = maybe\n", ":2:", "yes or no");
 	assert_refused("[burst]\ngap_ms = fast\n", ":2:", "60000, or model");

@@ -10,7 +10,7 @@ has_ipv6() {
 host_link() {
 	if [ -z "$showing" ]; then
 		ip -o link show dev "$lan" | grep -q '[<,]UP[,>]' && return
-		note link down
+		note link down || return 1
 	fi
 	run ip link set dev "$lan" up
 }
@@ -28,7 +28,7 @@ host_addresses() {
 		if [ -z "$showing" ] && has_address "$address"; then
 			continue
 		fi
-		noted addresses "$address" || note addresses "$address"
+		noted addresses "$address" || note addresses "$address" || return 1
 		run ip addr add "$address" dev "$lan" || return 1
 	done
 }
@@ -38,14 +38,14 @@ host_addresses() {
 # it back writes to the others again.
 host_snapshot() {
 	for path in net/ipv4/conf/all/forwarding net/ipv6/conf/all/forwarding; do
-		[ ! -e "/proc/sys/$path" ] || echo "$path $(cat "/proc/sys/$path")"
+		[ ! -e "/proc/sys/$path" ] || echo "$path $(cat "/proc/sys/$path")" || return 1
 	done
 	for path in /proc/sys/net/ipv4/conf/*/forwarding \
 		/proc/sys/net/ipv4/conf/*/accept_redirects \
 		/proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra; do
 		case $path in
 		*/all/forwarding | *'*'*) ;;
-		*) echo "${path#/proc/sys/} $(cat "$path")" ;;
+		*) echo "${path#/proc/sys/} $(cat "$path")" || return 1 ;;
 		esac
 	done
 }

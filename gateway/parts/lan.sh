@@ -4,12 +4,18 @@
 # udhcpd, which leaves DNS to others.
 # shellcheck disable=SC2154 # state, lan, dhcp_range, showing come from the script
 
-# The LAN's IPv4 address, ADDRESS/BITS.
+# The LAN's IPv4 address, ADDRESS/BITS, whose network holds dhcp_range.
 lan_v4() {
 	{
 		setting_list gateway.lan_address | grep -v :
 		ip -o -4 addr show dev "$lan" 2>/dev/null | awk '{ print $4 }'
-	} | head -n 1
+	} | awk -v first="${dhcp_range%%-*}" '
+		function number(a, part) {
+			split(a, part, ".")
+			return ((part[1] * 256 + part[2]) * 256 + part[3]) * 256 + part[4]
+		}
+		{ split($0, own, "/"); size = 2 ^ (32 - own[2]) }
+		int(number(own[1]) / size) == int(number(first) / size) { print; exit }'
 }
 
 # netmask BITS
@@ -32,7 +38,7 @@ dnsmasq_conf() {
 		pid-file=$state/dhcp.pid
 		dhcp-leasefile=$state/leases
 		dhcp-authoritative
-		dhcp-range=${dhcp_range%%-*},${dhcp_range#*-},$(netmask "${own#*/}"),$(setting gateway.dhcp_lease_s 3600)
+		dhcp-range=${dhcp_range%%-*},${dhcp_range#*-},$(netmask "${own#*/}"),$(setting gateway.dhcp_lease_s)
 	END
 	servers=$(setting_list gateway.dns | grep -v : | paste -sd, -)
 	[ -z "$servers" ] || echo "dhcp-option=option:dns-server,$servers"
@@ -57,7 +63,7 @@ udhcpd_conf() {
 		lease_file $state/leases
 		opt router ${own%/*}
 		opt subnet $(netmask "${own#*/}")
-		opt lease $(setting gateway.dhcp_lease_s 3600)
+		opt lease $(setting gateway.dhcp_lease_s)
 	END
 	[ -z "$servers" ] || echo "opt dns $servers"
 }

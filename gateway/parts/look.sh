@@ -193,7 +193,7 @@ check_others() {
 			conflict "another rule uses our queues: $rule; set [queue] first to a free number"
 		fi
 		if marks_ours "$rule"; then
-			conflict "another rule uses our mark bits $mask: $rule; set [mark] mask to free bits"
+			conflict "another rule uses our mark bits $mask: $rule; labels will use them once they set marks"
 		fi
 	done <<-END
 		$others

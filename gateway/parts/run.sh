@@ -76,7 +76,10 @@ put_sysctl() {
 
 # note FILE LINE: keep a line for down.
 note() {
-	[ -n "$showing" ] || printf '%s\n' "$2" >>"$state/$1"
+	[ -n "$showing" ] || printf '%s\n' "$2" >>"$state/$1" || {
+		echo "nfclass-gateway: cannot write $state/$1" >&2
+		return 1
+	}
 }
 
 noted() {
@@ -112,8 +115,12 @@ state_exists() {
 state_make() {
 	rm -rf "$state"
 	mkdir -p "$state" || exit 1
-	interface_id "$lan" >"$state/interface"
-	rules_tables >"$state/tables"
-	host_snapshot >"$state/sysctl"
-	printf '%s\n' "$settings" >"$state/settings"
+	{
+		interface_id "$lan" >"$state/interface" && rules_tables >"$state/tables" &&
+			host_snapshot >"$state/sysctl" &&
+			printf '%s\n' "$settings" >"$state/settings"
+	} || {
+		rm -rf "$state"
+		die "cannot write down in $state what is there now"
+	}
 }
