@@ -106,7 +106,10 @@ compare() {
 # What came in on both sides has the times that the queue gives the daemon, so all of it is
 # the same.  The LAN's interface shows answers as late as the queue lets them go: times that
 # move by that much change no packet's burst, but confidences, and labels near a threshold,
-# which are counted.
+# which are counted.  With two workers three flows of a lone reset, which conntrack calls
+# invalid, are judged by the first worker, apart from their client's burst.
+#
+# compare_both TOLERANCE
 compare_both() {
 	ordered <"$tmp/labels" >"$tmp/seen"
 	expected "$tmp/lan.pcap"
@@ -115,18 +118,28 @@ compare_both() {
 	"$BUILD/tests/hosts/unnat" "$tmp/map" "$tmp/any.pcap" "$tmp/both.pcap" || fail unnat
 	expected "$tmp/both.pcap"
 	echo "against both interfaces, incoming"
-	compare '^.* label=[^ ]*' .02 || fail "the daemon does not say what the capture says"
+	compare '^.* label=[^ ]*' "$1" || fail "the daemon does not say what the capture says"
 }
 
-# round OFFLOADS: superpackets on the way, or none.
+# queues_used COUNT: all of them saw packets.
+queues_used() {
+	# shellcheck disable=SC2016 # $8 is awk's
+	used=$(on gateway awk '$8 > 0' /proc/net/netfilter/nfnetlink_queue | wc -l)
+	[ "$used" -eq "$1" ] || fail "$used of $1 queues saw packets"
+}
+
+# round OFFLOADS WORKERS TOLERANCE: superpackets on the way, or none; one queue, or several.
 round() {
-	echo "offloads $1"
+	echo "offloads $1, $2 workers"
 	rm -f "$tmp/labels"
+	gateway_ini queue.workers="$2" model.path="$PWD/$model" log.file="$tmp/labels" \
+		log.format=kv >"$tmp/nfclass.ini"
+	gateway up || fail "up"
 	for end in 'client eth0' 'server eth0' 'gateway lan' 'gateway wan'; do
 		# shellcheck disable=SC2086 # host and interface
 		offloads $end "$1"
 	done
-	daemon_start 1
+	daemon_start "$2"
 	capture_start lan -i lan
 	capture_start any -i any -Q in
 	# shellcheck disable=SC2086 # lists
@@ -143,9 +156,10 @@ round() {
 	capture_stop any "$capture_any"
 	lost=$(($(queue_column 6) + $(queue_column 7)))
 	[ $lost -eq 0 ] || fail "the queue lost $lost packets"
+	queues_used "$2"
 	daemon_stop
 	superpackets "$1"
-	compare_both
+	compare_both "$3"
 }
 
 # Was the capture what this round is about?
@@ -159,10 +173,8 @@ superpackets() {
 }
 
 hosts_up
-gateway_ini model.path="$PWD/$model" log.file="$tmp/labels" log.format=kv >"$tmp/nfclass.ini"
-gateway up || fail "up"
 on server "$BUILD/tests/hosts/traffic" serve 7 >"$tmp/serve" 2>&1 &
 wait_for 5 grep -q ready "$tmp/serve" || fail "the server does not start"
-round on
-round off
+round on 1 .01
+round off 2 .05
 gateway down || fail "down"
