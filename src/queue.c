@@ -30,7 +30,8 @@ struct queue {
 	struct queue_params p;
 	struct queue_counters n;
 	struct mnl_socket *nl;
-	int table; /* the kernel's table of queues */
+	int table;  /* the kernel's table of queues */
+	int stamps; /* a socket that has the kernel stamp packets, or -1 */
 	uint8_t *buffer;
 	struct mmsghdr msg[BATCH];
 	struct iovec iov[BATCH];
@@ -339,6 +340,19 @@ static int make_socket(struct queue *q)
 	return 0;
 }
 
+/* The kernel stamps packets as they come in only while some socket wants it.  Without,
+ * they have the time at which they were read: later, and alike within a read. */
+static int want_stamps(void)
+{
+	int one = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &one, sizeof(one)) < 0) {
+		(void)close(fd); /* it has nothing to lose */
+		return -1;
+	}
+	return fd;
+}
+
 struct queue *queue_new(const struct queue_params *p, struct fault *f)
 {
 	struct queue *q = calloc(1, sizeof(*q));
@@ -348,6 +362,7 @@ struct queue *queue_new(const struct queue_params *p, struct fault *f)
 		goto fail;
 	q->p = *p;
 	q->table = open(QTABLE_PATH, O_RDONLY | O_CLOEXEC); /* none: no statistics */
+	q->stamps = want_stamps();
 	if (!make_buffers(q))
 		goto fail;
 	err = make_socket(q);
@@ -377,6 +392,8 @@ void queue_free(struct queue *q)
 			q->nl); /* nothing waits in it that could be lost */
 	if (q->table >= 0)
 		(void)close(q->table); /* only read from */
+	if (q->stamps >= 0)
+		(void)close(q->stamps); /* never used */
 	free(q->buffer);
 	free(q);
 }

@@ -101,8 +101,12 @@ for i in range(200):
 }
 
 daemon_start 2
+may_be_full=yes # its downloads are long, and its counters add up
 superpackets
 two_workers
+daemon_stop
+may_be_full=
+daemon_start 2
 restarts_lose_nothing
 daemon_stop
 full_queue
