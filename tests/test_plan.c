@@ -119,7 +119,7 @@ static void shapes_get_what_is_free(void **state)
 		"prio=7 name=unknown\n"
 		"value=3 mark=0x00030000 action=none name=other\n"
 		"value=4 mark=0x00040000 action=shape down=1000000 down_ceil=1000000 "
-	        "up=0 "
+		"up=0 "
 		"up_ceil=0 prio=4 name=Chat\n"
 		"value=5 mark=0x00050000 action=none name=three\n"
 		"value=6 mark=0x00060000 action=shape down=5000000 down_ceil=6000000 "
