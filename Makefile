@@ -20,7 +20,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
 	clock route addrs setting conf ring attribute qmsg qtable queue outbox clerk worker \
-	ctmsg ctmark \
+	ctmsg ctsock ctlist ctmark ctgone \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))

@@ -67,4 +67,8 @@ size_t ctmsg_put_look(void *buf, uint32_t sequence, const struct flow_ends *ends
 size_t ctmsg_put_list(void *buf, uint32_t sequence, uint8_t family,
                       struct ctmsg_mark mark);
 
+/* Tell of the connections that FORWARD sees with the protocol and ports of these ends, of
+ * whatever addresses, and end by a CTMSG_DONE.  Takes Linux 5.8. */
+size_t ctmsg_put_find(void *buf, uint32_t sequence, const struct flow_ends *ends);
+
 #endif

@@ -13,6 +13,11 @@
 
 #define TYPE(message) (NFNL_SUBSYS_CTNETLINK << 8 | (message))
 
+/* Protocol and source port: the kernel has these bits in a header of its own
+ * (net/netfilter/nf_internals.h, CTA_FILTER_F_...).  Addresses are not asked for: Linux
+ * 6.18 takes an IPv6 address that is equal for one that differs. */
+#define FILTER_PORT   (1 << 3 | 1 << 4)
+
 /* One direction of a connection. */
 struct tuple {
 	struct addr src, dst;
@@ -254,6 +259,18 @@ static void put_tuple(struct nlmsghdr *nlh, const struct flow_ends *ends)
 	mnl_attr_nest_end(nlh, tuple);
 }
 
+/* The port that packets of one direction come from. */
+static void put_port(struct nlmsghdr *nlh, uint16_t way, uint16_t port, uint8_t proto)
+{
+	struct nlattr *tuple = mnl_attr_nest_start(nlh, way);
+	struct nlattr *part = mnl_attr_nest_start(nlh, CTA_TUPLE_PROTO);
+
+	mnl_attr_put_u8(nlh, CTA_PROTO_NUM, proto);
+	mnl_attr_put_u16(nlh, CTA_PROTO_SRC_PORT, htons(port));
+	mnl_attr_nest_end(nlh, part);
+	mnl_attr_nest_end(nlh, tuple);
+}
+
 static uint8_t family_of(const struct flow_ends *ends)
 {
 	return addr_is_v4(ends->client) ? AF_INET : AF_INET6;
@@ -293,5 +310,20 @@ size_t ctmsg_put_list(void *buf, uint32_t sequence, uint8_t family,
 		mnl_attr_put_u32(nlh, CTA_MARK, htonl(mark.value & mark.mask));
 		mnl_attr_put_u32(nlh, CTA_MARK_MASK, htonl(mark.mask));
 	}
+	return nlh->nlmsg_len;
+}
+
+size_t ctmsg_put_find(void *buf, uint32_t sequence, const struct flow_ends *ends)
+{
+	struct nlmsghdr *nlh =
+		put_header(buf, sequence, IPCTNL_MSG_CT_GET, family_of(ends));
+	struct nlattr *filter = mnl_attr_nest_start(nlh, CTA_FILTER);
+
+	nlh->nlmsg_flags |= NLM_F_DUMP;
+	mnl_attr_put_u32(nlh, CTA_FILTER_ORIG_FLAGS, FILTER_PORT);
+	mnl_attr_put_u32(nlh, CTA_FILTER_REPLY_FLAGS, FILTER_PORT);
+	mnl_attr_nest_end(nlh, filter);
+	put_port(nlh, CTA_TUPLE_ORIG, ends->client_port, ends->proto);
+	put_port(nlh, CTA_TUPLE_REPLY, ends->server_port, ends->proto);
 	return nlh->nlmsg_len;
 }

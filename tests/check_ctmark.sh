@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2086,SC2119 # lists of words
 # Marks of real connections, set by their ends as FORWARD shows them: whoever began them
 # and whatever NAT does to them, and bits of others stay as they were.
 . tests/lib.sh
@@ -54,9 +55,10 @@ value() {
 	printf '%s\n' "$1" | grep -oE "(^| )$2=[0-9A-F:.]+" | head -n 1 | sed 's/.*=//'
 }
 
-# set_mark PROTO CLIENT PORT SERVER PORT VALUE MASK
+# set_mark PROTO CLIENT PORT SERVER PORT VALUE MASK: as $how says, set or search.
+how=set
 set_mark() {
-	echo "$*" | on gateway "$BUILD/tests/tool_ctmark" set >"$tmp/set" 2>&1 ||
+	echo "$*" | on gateway "$BUILD/tests/tool_ctmark" $how >"$tmp/set" 2>&1 ||
 		fail "cannot set marks: $(cat "$tmp/set")"
 }
 
@@ -103,6 +105,7 @@ routed() {
 
 
 not_there() {
+	how=search
 	set_mark TCP 192.168.12.2 1 203.0.113.2 7000 0x05000000 0x0f000000
 	grep -q '^set=0 gone=1 failed=0$' "$tmp/set" || fail "not there: $(cat "$tmp/set")"
 }
@@ -156,8 +159,37 @@ redirected() {
 	nat ip6tables -F
 }
 
+# Source and destination: out, and back to the LAN that it came from.
+both_ways() {
+	how=search
+	nat iptables -A POSTROUTING -j MASQUERADE
+	nat ip6tables -A POSTROUTING -j MASQUERADE
+	for proto in tcp udp; do
+		upper=$(echo $proto | tr '[:lower:]' '[:upper:]')
+		nat iptables -A PREROUTING -p $proto --dport 7200 -j DNAT --to-destination 203.0.113.2:7000
+		nat ip6tables -A PREROUTING -p $proto --dport 7200 -j DNAT --to-destination '[2001:db8:113::2]:7000'
+		nat iptables -A PREROUTING -p $proto --dport 7300 -j DNAT --to-destination 192.168.12.2:7000
+		nat ip6tables -A PREROUTING -p $proto --dport 7300 -j DNAT --to-destination '[fd00:12::2]:7000'
+		connection client $upper 203.0.113.77 7200
+		marked "$upper redirected behind masquerade" $upper 192.168.12.2 203.0.113.77 7200 \
+			192.168.12.2 sport 203.0.113.2 7000
+		connection client $upper 203.0.113.1 7300
+		marked "$upper hairpin" $upper 192.168.12.2 203.0.113.1 7300 \
+			192.168.12.2 sport 192.168.12.2 7000
+		connection server $upper 192.168.12.77 7300
+		marked "$upper from the server" $upper 203.0.113.2 192.168.12.77 7300 \
+			192.168.12.2 7000 203.0.113.2 sport
+		connection client $upper 2001:db8:113::1 7300
+		marked "$upper hairpin, IPv6" $upper fd00:12::2 2001:db8:113::1 7300 \
+			fd00:12::2 sport fd00:12::2 7000
+	done
+	nat iptables -F
+	nat ip6tables -F
+}
+
 routed
 masqueraded
 forwarded
 redirected
+both_ways
 not_there
