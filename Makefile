@@ -20,7 +20,8 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
 	rate words hours device shape rule plan plan_lines \
-	clock route addrs setting ini conf ring qmsg qtable queue outbox clerk worker \
+	clock route addrs setting ini conf ring attribute qmsg qtable queue outbox clerk worker \
+	ctmsg ctsock ctlist ctmark ctgone \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
@@ -52,7 +53,7 @@ PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample unnat)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
-TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c tests/tool_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
