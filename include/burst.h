@@ -2,35 +2,11 @@
 #ifndef NFCLASS_BURST_H
 #define NFCLASS_BURST_H
 
-#include "flow.h"
+#include "burst_flow.h"
 #include "hash.h"
-#include "list.h"
-#include "spread.h"
-#include "stats.h"
 
 /* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
  * it in memory that is bounded when the tracker is made. */
-
-enum { BURST_SENT, BURST_RCVD };
-
-#define BURST_FIRST 12
-
-/* One flow's packets within one burst.  Superpackets are counted as their segments. */
-struct burst_flow {
-	struct list node; /* in its burst, in order of first packet */
-	struct burst *burst;
-	struct flow_record *flow; /* NULL once the burst has ended */
-	struct flow_ends ends;
-	struct mono first, last;
-	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
-	struct stats len[2];        /* bytes */
-	struct stats gap;           /* microseconds between consecutive packets */
-	struct spread spread[2];    /* of lengths */
-	/* Payload lengths of the first packets that carry data, those received negative.
-	 */
-	int32_t first_bytes[BURST_FIRST];
-	uint32_t first_count;
-};
 
 /* Why a burst ended, and what happened to it. */
 enum {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "pool.h"
-#include "segment.h"
 #include "table.h"
 
 struct flow_record {
@@ -237,36 +236,8 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	return bf;
 }
 
-static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
+static void count(struct burst_tracker *t, const struct packet *pkt)
 {
-	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
-		bf->first_bytes[bf->first_count++] =
-			sent ? (int32_t)payload_bytes : -(int32_t)payload_bytes;
-}
-
-static void count(struct burst_tracker *t, struct burst_flow *bf,
-                  const struct packet *pkt, bool sent)
-{
-	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
-	uint32_t full = seg.pkts - 1, mtu = t->p.mtu_bytes;
-	int way = sent ? BURST_SENT : BURST_RCVD;
-
-	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
-		stats_add(&bf->gap, (uint64_t)mono_since(t->now, bf->last).us, 1);
-	if (full > 0) {
-		stats_add(&bf->gap, 0, full); /* they come at one time */
-		stats_add(&bf->len[way], mtu, full);
-		spread_add(&bf->spread[way], mtu, full);
-	}
-	stats_add(&bf->len[way], seg.last_bytes, 1);
-	spread_add(&bf->spread[way], seg.last_bytes, 1);
-	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
-		note_first(bf, mtu - pkt->header_bytes, sent);
-	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
-	bf->pkts[way] += seg.pkts;
-	bf->bytes[way] += segments_bytes(seg, mtu);
-	bf->last = t->now;
-
 	t->n.packets++;
 	t->n.bytes += pkt->len_bytes;
 	if (pkt->len_bytes > t->p.mtu_bytes)
@@ -298,7 +269,8 @@ void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 		end_burst(t, flow->open->burst, BURST_CUT);
 	if (!flow->open)
 		open_burst_flow(t, flow, pkt, sent);
-	count(t, flow->open, pkt, sent);
+	burst_flow_add(flow->open, pkt, sent, t->now, t->p.mtu_bytes);
+	count(t, pkt);
 
 	b = flow->open->burst;
 	b->last = t->now;
