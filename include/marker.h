@@ -23,10 +23,11 @@ void marker_free(struct marker *m);
 void marker_serve(struct marker *m, const struct plan *p);
 
 /* A label: its mark and whether it is blocked are written into r.  true when the flow's
- * next packet is to carry *mark; false when there is nothing more to do. */
+ * next packet is to carry *mark, instead of what it was to carry before. */
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark);
 
-/* No packet can carry it: through ctnetlink, with the next marker_flush(). */
+/* No packet carries it: through ctnetlink, with the next marker_flush(), unless something
+ * else was decided meanwhile. */
 void marker_set(struct marker *m, const struct pending_mark *mark);
 void marker_flush(struct marker *m);
 
