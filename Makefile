@@ -12,7 +12,7 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
-	pool table flow burst_flow burst \
+	pool table flow event due burst_flow burst \
 	feature evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \

@@ -109,11 +109,6 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
-static uint64_t packets_of(const struct burst_flow *bf)
-{
-	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
-}
-
 static void ask_forest(struct labeller *l, const struct burst *b)
 {
 	const struct model *m = l->p.model;
@@ -137,7 +132,7 @@ static void judge_alone(struct labeller *l, const struct burst *b)
 		float *own = l->own + i * m->classes.count;
 
 		if (l->p.alone)
-			l->label[i] = label_alone(m, votes, packets_of(bf), own);
+			l->label[i] = label_alone(m, votes, burst_flow_packets(bf), own);
 		else
 			model_shares(m, votes, own);
 		l->ends[i++] = &bf->ends;
@@ -157,8 +152,8 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 		return l->label;
 	evidence_weigh(l->past, &all, l->all);
 	burst_each_flow (b, bf) {
-		l->label[i] =
-			label_together(m, l->all + i * m->classes.count, packets_of(bf));
+		l->label[i] = label_together(m, l->all + i * m->classes.count,
+		                             burst_flow_packets(bf));
 		i++;
 	}
 	return l->label;
