@@ -13,7 +13,7 @@ endif
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
 	pool table flow event due burst_flow burst \
-	feature evidence \
+	feature past evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \

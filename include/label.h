@@ -45,4 +45,8 @@ void labeller_free(struct labeller *l);
  * call.  Bursts come in the order of their ends. */
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
 
+/* A label for a burst-flow that is due, by what is known so far: labels for ended bursts
+ * do not change by it. */
+struct label labeller_early(struct labeller *l, const struct burst_flow *bf);
+
 #endif
