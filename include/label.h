@@ -12,6 +12,7 @@ struct label {
 	uint32_t best;    /* the likeliest class, also when the answer is Unknown */
 	float confidence; /* calibrated probability of best */
 	enum label_reason reason;
+	bool provisional; /* its burst had not ended */
 };
 
 /* The class's name, or "Unknown". */

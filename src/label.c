@@ -165,12 +165,17 @@ struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
 	const struct flow_ends *ends = &bf->ends;
 	struct evidence_burst one = { bf->burst->last, &ends, l->own, 1 };
 	uint64_t packets = burst_flow_packets(bf);
+	struct label label;
 
 	feature_vector(m->set, bf, l->x);
 	forest_votes(m->forest, l->x, l->votes);
-	if (l->p.alone)
-		return label_alone(m, l->votes, packets, l->own);
-	model_shares(m, l->votes, l->own);
-	evidence_early(l->past, &one, l->all);
-	return label_together(m, l->all, packets);
+	if (l->p.alone) {
+		label = label_alone(m, l->votes, packets, l->own);
+	} else {
+		model_shares(m, l->votes, l->own);
+		evidence_early(l->past, &one, l->all);
+		label = label_together(m, l->all, packets);
+	}
+	label.provisional = true;
+	return label;
 }
