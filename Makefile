@@ -19,6 +19,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
 	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
+	pairing overlay mix \
 	clock route addrs setting conf ring qmsg qtable qsocket queue outbox clerk lane worker \
 	ifnames notify detach sink watch status
 

@@ -85,6 +85,8 @@ static const struct option_row {
 	  "so many different splits (1)" },
 	{ "alone", 0, CMD_EVAL | CMD_CLASSIFY, FLAG, AT(alone), 0, 0, 0, NULL,
 	  "judge each burst-flow by its own votes" },
+	{ "mix", 0, CMD_EVAL, FLAG, AT(mix), 0, 0, 0, NULL,
+	  "lay each trace over one of another class, as one client's" },
 	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
 	  "always name the likeliest class" },
 	{ "early", 0, CMD_CLASSIFY, FLAG, AT(early), 0, 0, 0, NULL,
