@@ -177,16 +177,20 @@ static uint32_t number_of(struct marker *m, const struct record *r)
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark)
 {
 	const struct plan *p = m->plan;
-	struct hold_news news = { .bursts = p->hold };
+	struct hold_news news = { .bursts = p->hold, .provisional = r->provisional };
 	struct hold_flow *f;
+	uint32_t before;
 
-	if (!p->enabled)
-		return false;
+	if (!p->enabled || (r->provisional && *r->reason))
+		return false; /* that a burst may yet become something is no news */
 	news.label = number_of(m, r);
 	f = hold_label(m->hold, &r->ends, &news);
+	before = f->value;
 	f->value = decide(m, f);
 	r->mark = policy_mark(p, f->value);
 	r->blocked = policy_blocks(p, f->value);
+	if (r->provisional && f->value == before)
+		return false;
 	/* Also one that it should have by now: the ends may be a new connection's. */
 	*mark = (struct pending_mark){ r->ends, r->mark, p->mask };
 	m->n.labels++;
