@@ -56,7 +56,7 @@ value() {
 }
 
 # set_mark PROTO CLIENT PORT SERVER PORT VALUE MASK: as $how says, set or search.
-how=set
+how='set'
 set_mark() {
 	echo "$*" | on gateway "$BUILD/tests/tool_ctmark" $how >"$tmp/set" 2>&1 ||
 		fail "cannot set marks: $(cat "$tmp/set")"
@@ -105,7 +105,7 @@ routed() {
 
 
 not_there() {
-	how=search
+	how='search'
 	set_mark TCP 192.168.12.2 1 203.0.113.2 7000 0x05000000 0x0f000000
 	grep -q '^set=0 gone=1 failed=0$' "$tmp/set" || fail "not there: $(cat "$tmp/set")"
 }
@@ -161,7 +161,7 @@ redirected() {
 
 # Source and destination: out, and back to the LAN that it came from.
 both_ways() {
-	how=search
+	how='search'
 	nat iptables -A POSTROUTING -j MASQUERADE
 	nat ip6tables -A POSTROUTING -j MASQUERADE
 	for proto in tcp udp; do
