@@ -12,14 +12,15 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
-	pool table flow burst \
-	feature evidence \
+	pool table flow burst_flow flows burst \
+	feature past evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
 	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
-	clock route addrs setting conf ring attribute qmsg qtable queue outbox clerk worker \
+	rate words hours device shape rule plan plan_lines \
+	clock addrs setting ini conf ring attribute qmsg qtable qsocket queue outbox clerk lane worker \
 	ctmsg ctsock ctlist ctmark ctgone \
 	ifnames notify detach sink watch status
 

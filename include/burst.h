@@ -2,64 +2,11 @@
 #ifndef NFCLASS_BURST_H
 #define NFCLASS_BURST_H
 
-#include "flow.h"
+#include "burst_flow.h"
 #include "hash.h"
-#include "list.h"
-#include "spread.h"
-#include "stats.h"
 
 /* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
  * it in memory that is bounded when the tracker is made. */
-
-enum { BURST_SENT, BURST_RCVD };
-
-#define BURST_FIRST 12
-
-/* One flow's packets within one burst.  Superpackets are counted as their segments. */
-struct burst_flow {
-	struct list node; /* in its burst, in order of first packet */
-	struct burst *burst;
-	struct flow_record *flow; /* NULL once the burst has ended */
-	struct flow_ends ends;
-	struct mono first, last;
-	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
-	struct stats len[2];        /* bytes */
-	struct stats gap;           /* microseconds between consecutive packets */
-	struct spread spread[2];    /* of lengths */
-	/* Payload lengths of the first packets that carry data, those received negative.
-	 */
-	int32_t first_bytes[BURST_FIRST];
-	uint32_t first_count;
-};
-
-/* Why a burst ended, and what happened to it. */
-enum {
-	BURST_CUT = 1,   /* longer than max */
-	BURST_EARLY = 2, /* its place was needed: a table was full */
-	BURST_FLUSH = 4, /* the capture or the daemon ended */
-	BURST_LOSS = 8,  /* packets were lost somewhere while it was open */
-};
-
-struct burst {
-	struct list node;  /* in the tracker's list */
-	struct list flows; /* struct burst_flow */
-	uint64_t number;   /* 1, 2, ... in the order in which bursts end; 0 while open */
-	struct addr client;
-	struct client_record *owner; /* NULL once it has ended */
-	struct mono first, last;
-	uint32_t flow_count;
-	unsigned flags;
-};
-
-/* The burst-flow at a node of b's list; NULL at its end. */
-static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
-{
-	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
-}
-
-#define burst_each_flow(b, bf)                                                           \
-	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
-	     bf = burst_flow_at(b, bf->node.next))
 
 struct burst_params {
 	struct mono gap;    /* a longer silence ends a burst; 1 ms to 60 s */
@@ -98,14 +45,20 @@ void burst_advance(struct burst_tracker *t, struct mono now);
  * at once.  Changes nothing, and need not be called. */
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n);
 
-/* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts.  The
- * caller takes all ended ones before the next packet. */
+/* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts.
+ * There must be room: there is whenever all ended bursts were taken and released. */
 void burst_packet(struct burst_tracker *t, const struct packet *pkt);
+bool burst_has_room(const struct burst_tracker *t);
+
+/* Do ended bursts wait to be taken? */
+bool burst_has_ended(const struct burst_tracker *t);
 
 /* The next ended burst, in the order in which they ended, or NULL.  The caller gives it
- * back with burst_release(). */
+ * back with burst_release(), or so many burst-flows at a time with burst_release_some(),
+ * from the first of its list on: true once it is gone altogether. */
 struct burst *burst_take(struct burst_tracker *t);
 void burst_release(struct burst_tracker *t, struct burst *b);
+bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows);
 
 /* When the next open burst ends if nothing comes; false when none is open. */
 bool burst_next_end(const struct burst_tracker *t, struct mono *at);

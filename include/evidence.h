@@ -67,8 +67,17 @@ struct evidence_burst {
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
 
-/* The same, but for the sum: n times EVIDENCE_PARTS rows of z get what each part says,
- * one number a class. */
+/* The same in steps, with b the same throughout: begin with a burst that has flows,
+ * gather each of them, then judge each of them, then remember each of them, always in
+ * order. */
+void evidence_begin(struct evidence *e, const struct evidence_burst *b);
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i);
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q);
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
+
+/* evidence_weigh() but for the sum: n times EVIDENCE_PARTS rows of z get what each part
+ * says, one number a class. */
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z);
 
 /* From parts, as evidence_parts() gives them for one flow, to probabilities. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "past.h"
 
 /* A forest of a few hundred trees cannot tell less likely things apart; over all classes
  * together. */
@@ -19,26 +19,10 @@
 /* The share of hypotheses that none of those thought of is right. */
 #define HYP_FLOOR  0.01f
 
-enum kind { KIND_FLOW, KIND_CLIENT };
-
-/* What is known under one key.  Of a flow: by class, the sum of log-likelihood ratios. Of
- * a client: by hypothesis, the faded sum of log-likelihoods; then the counts by class. */
-struct record {
-	struct table_node node;
-	uint64_t key[FLOW_KEY_WORDS];
-	struct mono last;
-	float sum[];
-};
-
-struct memory {
-	struct table *table;
-	uint32_t max, sums;
-};
-
 struct evidence {
 	struct evidence_strengths s;
 	unsigned classes, hyps;
-	struct memory flows, clients;
+	struct past flows, clients;
 	/* By class. */
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
@@ -49,6 +33,7 @@ struct evidence {
 	float *belief; /* with the burst and the past, up to a factor */
 	float *z;      /* parts of the flow at hand */
 	float *work;
+	struct past_record *client; /* of the burst at hand */
 };
 
 struct evidence_strengths evidence_defaults(void)
@@ -69,18 +54,6 @@ static unsigned count_hyps(unsigned classes)
 {
 	return classes > EVIDENCE_PAIRS_MAX ? classes
 	                                    : classes + classes * (classes - 1) / 2;
-}
-
-static bool memory_init(struct memory *m, uint32_t max, unsigned sums,
-                        const struct hash_key *secret)
-{
-	size_t size = sizeof(struct record) + sums * sizeof(float);
-
-	m->max = max;
-	m->sums = sums;
-	m->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct record, key),
-	                     FLOW_KEY_WORDS, secret);
-	return m->table;
 }
 
 static bool make_work(struct evidence *e)
@@ -123,8 +96,8 @@ struct evidence *evidence_new(const struct evidence_params *p)
 		                .classes = p->classes,
 		                .hyps = count_hyps(p->classes) };
 	if (!make_work(e) ||
-	    !memory_init(&e->flows, p->max_flows, e->classes, &p->secret) ||
-	    !memory_init(&e->clients, p->max_clients, e->hyps + e->classes, &p->secret)) {
+	    !past_init(&e->flows, p->max_flows, e->classes, &p->secret) ||
+	    !past_init(&e->clients, p->max_clients, e->hyps + e->classes, &p->secret)) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -137,56 +110,10 @@ void evidence_free(struct evidence *e)
 {
 	if (!e)
 		return;
-	table_free(e->flows.table);
-	table_free(e->clients.table);
+	past_clear(&e->flows);
+	past_clear(&e->clients);
 	free(e->work);
 	free(e);
-}
-
-struct key {
-	uint64_t w[FLOW_KEY_WORDS];
-};
-
-static struct key key_of(enum kind kind, const struct flow_ends *ends)
-{
-	uint64_t ports = (uint64_t)ends->client_port << 24 |
-	                 (uint64_t)ends->server_port << 8 | ends->proto;
-
-	switch (kind) {
-	case KIND_CLIENT:
-		break;
-	case KIND_FLOW:
-		return (struct key){ { ends->client.hi, ends->client.lo, ends->server.hi,
-			               ends->server.lo, ports } };
-	}
-	return (struct key){ { ends->client.hi, ends->client.lo } };
-}
-
-/* What is known under a key, or NULL when nothing is. */
-static struct record *find(struct memory *m, enum kind kind, const struct flow_ends *ends)
-{
-	struct key key = key_of(kind, ends);
-
-	return table_find(m->table, key.w);
-}
-
-/* The same, made if need be, as most recently used and with nothing that is too old. */
-static struct record *touch(struct memory *m, enum kind kind,
-                            const struct flow_ends *ends, struct mono now)
-{
-	struct key key = key_of(kind, ends);
-	struct record *r = table_find(m->table, key.w);
-
-	if (!r && table_count(m->table) == m->max)
-		table_remove(m->table, table_oldest(m->table));
-	if (!r)
-		r = table_add(m->table, key.w);
-	else
-		table_touch(m->table, r);
-	if (mono_less(EVIDENCE_LIFE, mono_since(now, r->last)))
-		memset(r->sum, 0, m->sums * sizeof(*r->sum));
-	r->last = now;
-	return r;
 }
 
 /* From logarithms, up to a common summand, to shares. */
@@ -243,26 +170,38 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* What the burst and the client's past say together, before any flow is judged. */
-static struct record *gather(struct evidence *e, const struct evidence_burst *b)
+/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by hypothesis, the
+ * faded sum of log-likelihoods; then the counts by class. */
+static struct past_key flow_key(const struct flow_ends *ends)
 {
-	struct record *client = touch(&e->clients, KIND_CLIENT, b->ends[0], b->last);
+	uint64_t ports = (uint64_t)ends->client_port << 24 |
+	                 (uint64_t)ends->server_port << 8 | ends->proto;
 
-	memcpy(e->counts, client->sum + e->hyps, e->classes * sizeof(*e->counts));
+	return (struct past_key){ { ends->client.hi, ends->client.lo, ends->server.hi,
+		                    ends->server.lo, ports } };
+}
+
+void evidence_begin(struct evidence *e, const struct evidence_burst *b)
+{
+	struct past_key key = { { b->ends[0]->client.hi, b->ends[0]->client.lo } };
+
+	e->client = past_touch(&e->clients, &key, b->last, EVIDENCE_LIFE);
+	memcpy(e->counts, e->client->sum + e->hyps, e->classes * sizeof(*e->counts));
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
-	for (size_t i = 0; i < b->n; i++) {
-		const float *p = b->p + i * e->classes;
+}
 
-		(void)touch(&e->flows, KIND_FLOW, b->ends[i], b->last);
-		set_ratio(e, p);
-		set_fit(e);
-		for (unsigned c = 0; c < e->classes; c++)
-			e->counts[c] += p[c];
-		for (unsigned h = 0; h < e->hyps; h++)
-			e->gained[h] += logf(e->fit[h]);
-	}
-	set_belief(e, client->sum);
-	return client;
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	struct past_key key = flow_key(b->ends[i]);
+	const float *p = b->p + i * e->classes;
+
+	(void)past_touch(&e->flows, &key, b->last, EVIDENCE_LIFE);
+	set_ratio(e, p);
+	set_fit(e);
+	for (unsigned c = 0; c < e->classes; c++)
+		e->counts[c] += p[c];
+	for (unsigned h = 0; h < e->hyps; h++)
+		e->gained[h] += logf(e->fit[h]);
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -290,10 +229,13 @@ static void put_hyp(struct evidence *e, float *z)
 static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t i,
                       float *z)
 {
-	const struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
+	struct past_key key = flow_key(b->ends[i]);
+	const struct past_record *flow = past_find(&e->flows, &key);
 	const float *p = b->p + i * e->classes;
 	unsigned n = e->classes;
 
+	if (i == 0)
+		set_belief(e, e->client->sum);
 	set_ratio(e, p);
 	set_fit(e);
 	for (unsigned c = 0; c < n; c++) {
@@ -308,54 +250,65 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 	put_hyp(e, z + EVIDENCE_HYP * n);
 }
 
-/* The burst becomes part of the past.  Of logarithms only differences count: the largest
- * is kept at 0, so that a long past stays exact. */
-static void remember(struct evidence *e, const struct evidence_burst *b,
-                     struct record *client)
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q)
 {
-	float most = -INFINITY;
+	put_parts(e, b, i, e->z);
+	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
+}
 
-	for (size_t i = 0; i < b->n; i++) {
-		struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
+/* Of logarithms only differences count: the largest is kept at 0, so that a long past
+ * stays exact. */
+static void remember_burst(struct evidence *e)
+{
+	float *sum = e->client->sum, most = -INFINITY;
 
-		set_ratio(e, b->p + i * e->classes);
-		for (unsigned c = 0; flow && c < e->classes; c++)
-			flow->sum[c] += e->ratio[c];
-	}
 	for (unsigned h = 0; h < e->hyps; h++) {
-		client->sum[h] += e->gained[h];
-		most = fmaxf(most, client->sum[h]);
+		sum[h] += e->gained[h];
+		most = fmaxf(most, sum[h]);
 	}
 	for (unsigned h = 0; h < e->hyps; h++)
-		client->sum[h] = e->s.fade * (client->sum[h] - most);
+		sum[h] = e->s.fade * (sum[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
-		client->sum[e->hyps + c] = SOFT_FADE * e->counts[c];
+		sum[e->hyps + c] = SOFT_FADE * e->counts[c];
+}
+
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	struct past_key key = flow_key(b->ends[i]);
+	struct past_record *flow = past_find(&e->flows, &key);
+
+	set_ratio(e, b->p + i * e->classes);
+	for (unsigned c = 0; flow && c < e->classes; c++)
+		flow->sum[c] += e->ratio[c];
+	if (i + 1 == b->n)
+		remember_burst(e);
 }
 
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
 {
-	struct record *client;
-
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
 	for (size_t i = 0; i < b->n; i++)
 		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
-	remember(e, b, client);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	struct record *client;
-
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
-	for (size_t i = 0; i < b->n; i++) {
-		put_parts(e, b, i, e->z);
-		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
-	}
-	remember(e, b, client);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_judge(e, b, i, q);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,

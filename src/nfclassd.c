@@ -10,15 +10,18 @@
 #include "settings.h"
 
 #define USAGE                                                                            \
-	"usage: nfclassd [-c FILE] [-T] [--print] [-f] [-p PIDFILE] [-v] [-V] [-h]\n"
+	"usage: nfclassd [-c FILE] [-T] [--print | --marks] [-f] [-p PIDFILE] [-v] "     \
+	"[-V] "                                                                          \
+	"[-h]\n"
 #define CONF NFCLASS_SYSCONFDIR "/nfclass/nfclass.ini"
 
-enum { OPTION_PRINT = 256 };
+enum { OPTION_PRINT = 256, OPTION_MARKS };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "test", no_argument, NULL, 'T' },
 	{ "print", no_argument, NULL, OPTION_PRINT },
+	{ "marks", no_argument, NULL, OPTION_MARKS },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "pidfile", required_argument, NULL, 'p' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -29,7 +32,7 @@ static const struct option long_options[] = {
 
 struct options {
 	struct daemon_options daemon;
-	bool test, print;
+	bool test, print, marks;
 };
 
 static int help(void)
@@ -39,6 +42,7 @@ static int help(void)
 	     "  -c, --config FILE   settings (" CONF ")\n"
 	     "  -T, --test          check the settings and the model, and end\n"
 	     "      --print         print all settings, and end; the model is not read\n"
+	     "      --marks         print what mark values mean, and end\n"
 	     "  -f, --foreground    stay, and log to stderr as well\n"
 	     "  -p, --pidfile FILE  write the process number there, and hold it locked\n"
 	     "  -v, --verbose       log debug messages\n"
@@ -65,14 +69,18 @@ static int failed(const struct fault *f)
 	return 1;
 }
 
-static int print(const char *path)
+/* Settings alone: the model is not read. */
+static int print(const struct options *o)
 {
 	struct fault f;
 	struct conf c;
 
-	if (conf_load(&c, path, &f) < 0)
+	if (conf_load(&c, o->daemon.conf, &f) < 0)
 		return failed(&f);
-	conf_print(&c, stdout);
+	if (o->print)
+		conf_print(&c, stdout);
+	if (o->marks)
+		plan_print_rows(&c.plan, stdout);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }
 
@@ -104,6 +112,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case OPTION_PRINT:
 			o->print = true;
 			break;
+		case OPTION_MARKS:
+			o->marks = true;
+			break;
 		case 'f':
 			o->daemon.foreground = true;
 			break;
@@ -133,8 +144,8 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_open("nfclassd", LOG_DAEMON, false, true);
-	if (o.print)
-		return print(o.daemon.conf);
+	if (o.print || o.marks)
+		return print(&o);
 	if (o.test)
 		return test(o.daemon.conf);
 	/* Read again on reload, when we have left this folder. */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_BURST_FLOW_H
+#define NFCLASS_BURST_FLOW_H
+
+#include "flow.h"
+#include "list.h"
+#include "spread.h"
+#include "stats.h"
+
+enum { BURST_SENT, BURST_RCVD };
+
+#define BURST_FIRST 12
+
+/* One flow's packets within one burst.  Superpackets are counted as their segments. */
+struct burst_flow {
+	struct list node; /* in its burst, in order of first packet */
+	struct burst *burst;
+	struct flow_record *flow; /* NULL once that has another, or is forgotten */
+	struct flow_ends ends;
+	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
+	struct mono first, last;
+	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
+	struct stats len[2];        /* bytes */
+	struct stats gap;           /* microseconds between consecutive packets */
+	struct spread spread[2];    /* of lengths */
+	/* Payload lengths of the first packets that carry data, those received negative.
+	 */
+	int32_t first_bytes[BURST_FIRST];
+	uint32_t first_count;
+};
+
+/* Why a burst ended, and what happened to it. */
+enum {
+	BURST_CUT = 1,   /* longer than max */
+	BURST_EARLY = 2, /* its place was needed: a table was full */
+	BURST_FLUSH = 4, /* the capture or the daemon ended */
+	BURST_LOSS = 8,  /* packets were lost somewhere while it was open */
+};
+
+struct burst {
+	struct list node;  /* in the tracker's list */
+	struct list flows; /* struct burst_flow */
+	uint64_t number;   /* 1, 2, ... in the order in which bursts end; 0 while open */
+	struct addr client;
+	struct client_record *owner; /* NULL once it has ended */
+	struct mono first, last;
+	uint32_t flow_count;
+	unsigned flags;
+	uint64_t losses; /* the tracker's, when it opened */
+};
+
+/* The burst-flow at a node of b's list; NULL at its end. */
+static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
+{
+	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
+}
+
+#define burst_each_flow(b, bf)                                                           \
+	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
+	     bf = burst_flow_at(b, bf->node.next))
+
+/* false once its burst has ended. */
+static inline bool burst_flow_is_open(const struct burst_flow *bf)
+{
+	return bf->burst->owner != NULL;
+}
+
+/* Count a packet that its client has sent or received.  now never goes back. */
+void burst_flow_add(struct burst_flow *bf, const struct packet *pkt, bool sent,
+                    struct mono now, uint32_t mtu_bytes);
+
+#endif
