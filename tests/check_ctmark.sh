@@ -207,6 +207,25 @@ listed() {
 	[ ! -s "$tmp/list" ] || fail "a mark that nobody has: $(cat "$tmp/list")"
 }
 
+# nfclassd takes its bits off everything, and nobody else's; the later one finds nothing.
+cleared() {
+	printf '[mark]\nmask = 0x0f000000\nskip_bit = 0x10000000\n' >"$tmp/nfclass.ini"
+	set_mark TCP 192.168.12.2 "$(value "$(known TCP 192.168.12.2 203.0.113.2 7000)" SPORT)" \
+		203.0.113.2 7000 0x10000000 0x10000000
+	clear_marks
+	grep -qE 'marks of [1-9][0-9]* connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
+	on gateway cat /proc/net/nf_conntrack >"$tmp/table"
+	grep -qE ' mark=0x?[0-9]{4,}' "$tmp/table" && fail "our bits stay: $(cat "$tmp/table")"
+	grep -q ' mark=266 ' "$tmp/table" || fail "others' bits went: $(cat "$tmp/table")"
+	clear_marks
+	grep -q 'marks of 0 connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
+}
+
+clear_marks() {
+	on gateway "$BUILD/nfclassd" -c "$tmp/nfclass.ini" --clear-marks >"$tmp/cleared" 2>&1 ||
+		fail "cannot clear marks: $(cat "$tmp/cleared")"
+}
+
 # Whoever reads the table clears out what is over.
 told_end() {
 	on gateway cat /proc/net/nf_conntrack >/dev/null
@@ -241,3 +260,4 @@ both_ways
 listed
 not_there
 ended 192.168.12.2 fd00:12::2
+cleared
