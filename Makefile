@@ -21,7 +21,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	file replay walk trace progress load \
 	rate words hours device shape rule plan plan_lines \
 	clock addrs setting ini conf ring attribute qmsg qtable qsocket queue outbox clerk lane worker \
-	ctmsg ctsock ctlist ctmark ctgone ctclear \
+	ctmsg ctsock ctlist ctmark ctgone ctclear skip \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
