@@ -3,6 +3,7 @@
 #define NFCLASS_CREW_H
 
 #include "ifnames.h"
+#include "marker.h"
 #include "settings.h"
 #include "status.h"
 #include "watch.h"
@@ -15,6 +16,7 @@ struct crew {
 	struct worker *worker[CREW_MOST];
 	unsigned made, running, first_queue;
 	struct watch *watch;
+	struct marker *marker;
 	int bell_fd; /* readable when labels or counters wait or a worker has ended */
 };
 

@@ -21,6 +21,7 @@ struct record {
 	char reason[RECORD_REASON_SIZE]; /* "" when the label is known */
 	float confidence;
 	uint32_t mark;
+	bool blocked; /* and packets with this mark are not forwarded */
 	char in[RECORD_IF_SIZE], out[RECORD_IF_SIZE]; /* interface names, "" unknown */
 };
 

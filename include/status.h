@@ -2,6 +2,7 @@
 #ifndef NFCLASS_STATUS_H
 #define NFCLASS_STATUS_H
 
+#include "marker.h"
 #include "sink.h"
 #include "worker.h"
 
@@ -14,5 +15,8 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c);
 
 /* Of all workers together, and what became of their labels. */
 void status_total(const struct lane_counters *sum, const struct sink *s);
+
+/* What became of labels in the network. */
+void status_marks(const struct lane_counters *sum, const struct marker_counters *n);
 
 #endif

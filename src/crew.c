@@ -58,6 +58,9 @@ int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 	struct outbox_service service = service_of(s);
 
 	*c = (struct crew){ .first_queue = s->conf.queue.first };
+	c->marker = marker_new(&s->conf.plan, s->conf.flow.max * s->conf.queue.workers);
+	if (!c->marker)
+		return fault_set(f, -ENOMEM, "out of memory");
 	c->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (c->bell_fd < 0)
 		return fault_set(f, -errno, "eventfd: %s", strerror(errno));
@@ -97,6 +100,7 @@ void crew_clear(struct crew *c)
 		worker_free(c->worker[i]);
 	if (c->made > 0)
 		(void)close(c->bell_fd); /* nobody is left to hear it */
+	marker_free(c->marker);
 	*c = (struct crew){ .made = 0 };
 }
 
@@ -110,6 +114,7 @@ int crew_serve(struct crew *c, const struct settings *s)
 		if (err)
 			return err;
 	}
+	marker_serve(c->marker, &s->conf.plan);
 	return 0;
 }
 
@@ -121,40 +126,68 @@ bool crew_has_lost_one(const struct crew *c)
 	return false;
 }
 
-static void write_item(struct outbox_item *it, unsigned worker, struct ifnames *names,
-                       struct sink *sink)
+/* What a worker cannot hand to a packet is set at once. */
+static bool mark(struct crew *c, unsigned worker, struct record *r)
 {
+	struct pending_mark m;
+
+	if (!marker_label(c->marker, r, &m))
+		return false;
+	if (!worker_has_ended(c->worker[worker]) && worker_mark(c->worker[worker], &m))
+		return true;
+	marker_set(c->marker, &m);
+	return false;
+}
+
+/* true when the worker was given a mark. */
+static bool write_item(struct crew *c, struct outbox_item *it, unsigned worker,
+                       struct ifnames *names, struct sink *sink)
+{
+	bool marked = false;
+
 	switch (it->kind) {
 	case OUTBOX_LABEL:
+		marked = mark(c, worker, &it->label.record);
 		ifnames_name(names, it->label.in_if, it->label.record.in);
 		ifnames_name(names, it->label.out_if, it->label.record.out);
 		sink_put(sink, &it->label.record);
-		return;
+		break;
 	case OUTBOX_ROW:
 		sink_put_row(sink, &it->row.row, it->row.second, worker);
-		return;
+		break;
+	case OUTBOX_MARK:
+		marker_set(c->marker, &it->mark);
+		break;
 	}
+	return marked;
+}
+
+/* What waits from one worker; lines of a burst follow each other. */
+static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
+                        struct sink *sink)
+{
+	bool whole = true, marked = false;
+	struct outbox_item it;
+	unsigned n = 0;
+
+	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
+		marked |= write_item(c, &it, worker, names, sink);
+		whole = it.kind != OUTBOX_LABEL || it.label.last;
+	}
+	if (marked)
+		worker_wake(c->worker[worker]);
+	if (n >= MOST_ITEMS)
+		outbox_ring_bell(c->bell_fd);
 }
 
 void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)
 {
-	struct outbox_item it;
 	uint64_t rung;
 
 	(void)!read(c->bell_fd, &rung, sizeof(rung)); /* it need not have rung */
-	for (unsigned i = 0; i < c->made; i++) {
-		unsigned n = 0;
-		bool whole = true;
-
-		/* Lines of a burst follow each other. */
-		for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[i], &it);
-		     n++) {
-			write_item(&it, i, names, sink);
-			whole = it.kind == OUTBOX_ROW || it.label.last;
-		}
-		if (n >= MOST_ITEMS)
-			outbox_ring_bell(c->bell_fd);
-	}
+	for (unsigned i = 0; i < c->made; i++)
+		write_items(c, i, names, sink);
+	marker_flush(c->marker);
 	sink_flush(sink);
 }
 
@@ -188,6 +221,7 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 void crew_log_status(struct crew *c, const struct sink *sink)
 {
 	struct lane_counters sum = { .flows_now = 0 }, n;
+	struct marker_counters marks;
 
 	for (unsigned i = 0; i < c->made; i++) {
 		if (!worker_ask(c->worker[i], &n)) {
@@ -198,4 +232,7 @@ void crew_log_status(struct crew *c, const struct sink *sink)
 		status_add(&sum, &n);
 	}
 	status_total(&sum, sink);
+	marks = marker_counters(c->marker);
+	if (marks.labels > 0)
+		status_marks(&sum, &marks);
 }

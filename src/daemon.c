@@ -112,6 +112,7 @@ static void log_serving(const struct daemon *d, const char *what)
 	         d->started.queue.first + d->started.queue.workers - 1,
 	         d->now->conf.model.path, m->classes.count, feature_set_name(m->set),
 	         (double)m->gap.us / 1000, (double)m->max.us / 1000);
+	settings_warn(d->now);
 }
 
 /* Afterwards nobody uses the old settings. */
@@ -187,6 +188,12 @@ static int report_when_due(struct daemon *d)
 	return (int)(left / 1000) + 1;
 }
 
+/* Of two times to wait, -1 being for ever. */
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 static void serve(struct daemon *d)
 {
 	struct pollfd p[] = {
@@ -196,7 +203,8 @@ static void serve(struct daemon *d)
 	};
 
 	while (!d->stop) {
-		if (poll(p, 3, report_when_due(d)) <= 0)
+		if (poll(p, 3,
+		         sooner(report_when_due(d), marker_advance(d->crew.marker))) <= 0)
 			continue;
 		if (p[2].revents)
 			ifnames_read(d->ifnames);

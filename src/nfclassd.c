@@ -107,6 +107,7 @@ static int test(const char *path)
 
 	if (!s)
 		return failed(&f);
+	settings_warn(s);
 	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
 	settings_free(s);
 	return 0;

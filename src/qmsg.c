@@ -38,6 +38,9 @@ static enum qmsg_kind read_packet(const struct nlmsghdr *nlh, struct qmsg *m)
 		case NFQA_IFINDEX_OUTDEV:
 			(void)cur_be32(&a.c, &m->out_if);
 			break;
+		case NFQA_MARK:
+			(void)cur_be32(&a.c, &m->mark);
+			break;
 		case NFQA_TIMESTAMP:
 			read_stamp(&a.c, m);
 			break;
