@@ -105,6 +105,13 @@ struct hold_flow *hold_label(struct hold *h, const struct flow_ends *ends,
 	return f;
 }
 
+const struct hold_flow *hold_find(const struct hold *h, const struct flow_ends *ends)
+{
+	struct flow_key key = flow_key_of_ends(ends);
+
+	return table_find(h->flows, key.w);
+}
+
 struct hold_flow *hold_next(struct hold *h, const struct hold_flow *f)
 {
 	return f ? table_newer(h->flows, f) : table_oldest(h->flows);
