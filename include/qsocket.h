@@ -32,8 +32,9 @@ int qsocket_fd(const struct qsocket *s);
 /* Bind the queue and set it up; the kernel answers. */
 int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p);
 
-/* Accept every packet of the queue up to this id, and first, each with its mark, these,
- * at most QSOCKET_MARKS. */
+/* Accept these packets, each with its mark, at most QSOCKET_MARKS, and then every other
+ * one of the queue up to this id.  0: there is no other, for which the kernel would
+ * complain. */
 struct qsocket_mark {
 	uint32_t id, mark;
 };

@@ -95,9 +95,12 @@ int qsocket_accept(const struct qsocket *s, uint32_t last_id,
 		nfq_nlmsg_verdict_put(nlh, (int)marks[i].id, NF_ACCEPT);
 		nfq_nlmsg_verdict_put_mark(nlh, marks[i].mark);
 	}
-	nlh = nfq_nlmsg_put(buf + len, NFQNL_MSG_VERDICT_BATCH, s->number);
-	nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
-	return send_messages(s, buf, len + nlh->nlmsg_len);
+	if (last_id > 0) {
+		nlh = nfq_nlmsg_put(buf + len, NFQNL_MSG_VERDICT_BATCH, s->number);
+		nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
+		len += nlh->nlmsg_len;
+	}
+	return send_messages(s, buf, len);
 }
 
 int qsocket_pass_by(const struct qsocket *s)

@@ -65,9 +65,11 @@ static struct mono time_of(struct queue *q, int64_t stamp_us)
  * caller's next tick comes. */
 void queue_accept(struct queue *q)
 {
+	uint32_t last_id = q->unanswered > q->marks ? q->last_id : 0;
+
 	if (q->unanswered == 0)
 		return;
-	if (qsocket_accept(&q->socket, q->last_id, q->marked, q->marks) < 0) {
+	if (qsocket_accept(&q->socket, last_id, q->marked, q->marks) < 0) {
 		q->n.verdict_errors++;
 		return;
 	}
