@@ -26,9 +26,9 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	policy hold pending \
 	clock wall addrs setting ini conf ring \
 	attribute qmsg qtable qsocket queue \
-	ctmsg ctsock ctlist ctmark ctgone \
-	outbox desk clerk lane worker neigh marker \
-	ifnames notify detach sink watch status
+	ctmsg ctsock ctlist ctmark ctgone ctclear \
+	outbox desk clerk lane worker neigh marker skip \
+	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 

@@ -42,8 +42,8 @@ struct hold_news {
 struct hold_flow *hold_label(struct hold *h, const struct flow_ends *ends,
                              const struct hold_news *news);
 
-/* The flow with these ends, or NULL. */
-struct hold_flow *hold_find(struct hold *h, const struct flow_ends *ends);
+/* What is known of a flow, good until the next call; NULL when nothing is. */
+const struct hold_flow *hold_find(const struct hold *h, const struct flow_ends *ends);
 
 /* All flows, from the one with the oldest label on: pass NULL to begin; NULL at the end.
  */

@@ -4,6 +4,7 @@
 
 #include "marker.h"
 #include "sink.h"
+#include "skip.h"
 #include "worker.h"
 
 /* The counters of everything as lines of key=value in the log. */
@@ -18,5 +19,8 @@ void status_total(const struct lane_counters *sum, const struct sink *s);
 
 /* What became of labels in the network. */
 void status_marks(const struct lane_counters *sum, const struct marker_counters *n);
+
+/* What passed beside the queue, and how many connections do now. */
+void status_skip(const struct skip_counters *n, uint32_t outside);
 
 #endif

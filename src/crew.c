@@ -53,24 +53,40 @@ static struct lane_params lane_params_of(const struct crew *c, const struct sett
 	};
 }
 
+/* Without marks there are no rules that would let anything pass the queue. */
+static struct bypass_params bypass_params_of(const struct settings *s)
+{
+	const struct conf *c = &s->conf;
+
+	return (struct bypass_params){
+		.bit = c->plan.skip_bit,
+		.mask = c->plan.mask,
+		.bursts = c->plan.enabled ? c->queue.skip_labelled : 0,
+		.stay = mono_ms((int64_t)c->queue.resample_s * 1000),
+		.counters = c->log.counters,
+	};
+}
+
 int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 {
 	struct outbox_service service = service_of(s);
+	struct bypass_params p = bypass_params_of(s);
 
 	*c = (struct crew){ .first_queue = s->conf.queue.first };
 	c->marker = marker_new(&s->conf.plan, s->conf.flow.max * s->conf.queue.workers);
-	if (!c->marker)
+	c->bypass = bypass_new(&p, s->conf.flow.max);
+	if (!c->marker || !c->bypass)
 		return fault_set(f, -ENOMEM, "out of memory");
 	c->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (c->bell_fd < 0)
 		return fault_set(f, -errno, "eventfd: %s", strerror(errno));
 	for (; c->made < s->conf.queue.workers; c->made++) {
-		struct lane_params p = lane_params_of(c, s, c->made);
+		struct lane_params lane = lane_params_of(c, s, c->made);
 
-		if (getrandom(&p.burst.secret, sizeof(p.burst.secret), 0) < 0)
+		if (getrandom(&lane.burst.secret, sizeof(lane.burst.secret), 0) < 0)
 			return fault_set(f, -errno, "getrandom: %s", strerror(errno));
-		p.outbox.secret = p.burst.secret;
-		c->worker[c->made] = worker_new(&p, &service, f);
+		lane.outbox.secret = lane.burst.secret;
+		c->worker[c->made] = worker_new(&lane, &service, f);
 		if (!c->worker[c->made])
 			return -EIO;
 	}
@@ -101,12 +117,14 @@ void crew_clear(struct crew *c)
 	if (c->made > 0)
 		(void)close(c->bell_fd); /* nobody is left to hear it */
 	marker_free(c->marker);
+	bypass_free(c->bypass);
 	*c = (struct crew){ .made = 0 };
 }
 
-int crew_serve(struct crew *c, const struct settings *s)
+int crew_serve(struct crew *c, const struct settings *s, struct sink *sink)
 {
 	struct outbox_service service = service_of(s);
+	struct bypass_params p = bypass_params_of(s);
 
 	for (unsigned i = 0; i < c->made; i++) {
 		int err = worker_serve(c->worker[i], &service);
@@ -115,6 +133,7 @@ int crew_serve(struct crew *c, const struct settings *s)
 			return err;
 	}
 	marker_serve(c->marker, &s->conf.plan);
+	bypass_serve(c->bypass, &p, sink);
 	return 0;
 }
 
@@ -130,8 +149,14 @@ bool crew_has_lost_one(const struct crew *c)
 static bool mark(struct crew *c, unsigned worker, struct record *r)
 {
 	struct pending_mark m;
+	bool carry;
 
-	if (!marker_label(c->marker, r, &m))
+	if (bypass_has(c->bypass, &r->ends)) {
+		marker_repeat(c->marker, r);
+		return false;
+	}
+	carry = marker_label(c->marker, r, &m);
+	if (bypass_label(c->bypass, r) || !carry)
 		return false;
 	if (!worker_has_ended(c->worker[worker]) && worker_mark(c->worker[worker], &m))
 		return true;
@@ -189,6 +214,7 @@ void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)
 	for (unsigned i = 0; i < c->made; i++)
 		write_items(c, i, names, sink);
 	marker_flush(c->marker);
+	bypass_flush(c->bypass);
 	sink_flush(sink);
 }
 
@@ -216,6 +242,8 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 	do
 		crew_write(c, names, sink);
 	while (poll(&p, 1, 0) > 0);
+	bypass_end(c->bypass, sink);
+	sink_flush(sink);
 	return failure;
 }
 
@@ -223,6 +251,8 @@ void crew_log_status(struct crew *c, const struct sink *sink)
 {
 	struct lane_counters sum = { .flows_now = 0 }, n;
 	struct marker_counters marks;
+	struct skip_counters skip;
+	uint32_t outside;
 
 	for (unsigned i = 0; i < c->made; i++) {
 		if (!worker_ask(c->worker[i], &n)) {
@@ -236,4 +266,6 @@ void crew_log_status(struct crew *c, const struct sink *sink)
 	marks = marker_counters(c->marker);
 	if (marks.labels > 0)
 		status_marks(&sum, &marks);
+	if (bypass_counters(c->bypass, &skip, &outside))
+		status_skip(&skip, outside);
 }

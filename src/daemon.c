@@ -120,7 +120,7 @@ static void change_settings(struct daemon *d, struct settings *next)
 {
 	struct settings *old = d->now;
 
-	if (crew_serve(&d->crew, next) < 0) {
+	if (crew_serve(&d->crew, next, &d->sink) < 0) {
 		log_error("reload: out of memory, ending");
 		d->stop = d->failed = true;
 		return; /* some workers may use the old ones, some the new */
@@ -194,17 +194,28 @@ static int sooner(int a_ms, int b_ms)
 	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
 }
 
+/* What is due by the clock.  Milliseconds until more is; -1 for never. */
+static int advance(struct daemon *d)
+{
+	int wait_ms = sooner(report_when_due(d), marker_advance(d->crew.marker));
+
+	return sooner(wait_ms, bypass_advance(d->crew.bypass, &d->sink));
+}
+
 static void serve(struct daemon *d)
 {
 	struct pollfd p[] = {
 		{ .fd = d->signal_fd, .events = POLLIN },
 		{ .fd = d->crew.bell_fd, .events = POLLIN },
 		{ .fd = ifnames_fd(d->ifnames), .events = POLLIN },
+		{ .events = POLLIN },
 	};
 
 	while (!d->stop) {
-		if (poll(p, 3,
-		         sooner(report_when_due(d), marker_advance(d->crew.marker))) <= 0)
+		int wait_ms = advance(d);
+
+		p[3].fd = bypass_fd(d->crew.bypass); /* a reload may open another one */
+		if (poll(p, 4, wait_ms) <= 0)
 			continue;
 		if (p[2].revents)
 			ifnames_read(d->ifnames);

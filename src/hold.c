@@ -105,7 +105,7 @@ struct hold_flow *hold_label(struct hold *h, const struct flow_ends *ends,
 	return f;
 }
 
-struct hold_flow *hold_find(struct hold *h, const struct flow_ends *ends)
+const struct hold_flow *hold_find(const struct hold *h, const struct flow_ends *ends)
 {
 	struct flow_key key = flow_key_of_ends(ends);
 

@@ -155,8 +155,10 @@ void marker_set(struct marker *m, const struct pending_mark *mark)
 	const struct hold_flow *f = hold_find(m->hold, &mark->ends);
 	struct pending_mark now = *mark;
 
-	if (f)
+	if (f) {
 		now.value = policy_mark(m->plan, f->value);
+		now.mask |= m->bits; /* they may be others by now */
+	}
 	set(m, &now);
 }
 
@@ -174,6 +176,22 @@ static uint32_t number_of(struct marker *m, const struct record *r)
 	return label == NAMES_NONE ? HOLD_UNKNOWN : label;
 }
 
+static void write_mark(const struct plan *p, const struct hold_flow *f, struct record *r)
+{
+	r->mark = policy_mark(p, f->value);
+	r->blocked = policy_blocks(p, f->value);
+	r->agreed = f->agreed;
+}
+
+void marker_repeat(const struct marker *m, struct record *r)
+{
+	const struct hold_flow *f =
+		m->plan->enabled ? hold_find(m->hold, &r->ends) : NULL;
+
+	if (f)
+		write_mark(m->plan, f, r);
+}
+
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark)
 {
 	const struct plan *p = m->plan;
@@ -187,8 +205,7 @@ bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark)
 	f = hold_label(m->hold, &r->ends, &news);
 	before = f->value;
 	f->value = decide(m, f);
-	r->mark = policy_mark(p, f->value);
-	r->blocked = policy_blocks(p, f->value);
+	write_mark(p, f, r);
 	if (r->provisional && f->value == before)
 		return false;
 	/* Also one that it should have by now: the ends may be a new connection's. */

@@ -70,7 +70,7 @@ bool qmsg_next(struct qmsg_walk *w, enum qmsg_kind *kind, struct qmsg *m)
 
 	if (w->left <= 0)
 		return false;
-	if (!mnl_nlmsg_ok(nlh, w->left)) {
+	if (!attribute_holder_ok(nlh, w->left)) {
 		w->left = 0;
 		*kind = QMSG_BAD;
 		return true;

@@ -158,3 +158,13 @@ void status_marks(const struct lane_counters *sum, const struct marker_counters 
 	         n->labels, sum->queue.marked, n->carried, n->set, n->gone, n->failed,
 	         n->changes);
 }
+
+void status_skip(const struct skip_counters *n, uint32_t outside)
+{
+	log_info("total skip_now=%" PRIu32 " skip_begun=%" PRIu64
+	         " skip_returned=%" PRIu64 " skip_ended=%" PRIu64 " skip_lost=%" PRIu64
+	         " skip_full=%" PRIu64 " skip_uncounted=%" PRIu64 " skip_packets=%" PRIu64
+	         " skip_bytes=%" PRIu64,
+	         outside, n->begun, n->returned, n->ended, n->lost, n->full, n->uncounted,
+	         n->packets, n->bytes);
+}
