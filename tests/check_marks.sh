@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016
 # Labels become marks of connections: carried by packets or set through ctnetlink, whatever
 # NAT does, for TCP and UDP, IPv4 and IPv6, and without a bit of anybody else's.
 . tests/lib.sh

@@ -13,8 +13,6 @@ gateway_by_hand 1
 [ -r /proc/net/nf_conntrack ] || skip "needs /proc/net/nf_conntrack"
 [ "$(cat /proc/sys/net/netfilter/nf_conntrack_max)" -ge 20000 ] ||
 	skip "nf_conntrack_max is below 20000"
-on gateway sh -c 'for t in udp_timeout udp_timeout_stream tcp_timeout_time_wait; do
-	echo 600 >/proc/sys/net/netfilter/nf_conntrack_$t; done'
 mark_rules
 on gateway iptables -t nat -A POSTROUTING -o wan -j MASQUERADE
 model_by_length "$tmp/model"
@@ -22,14 +20,14 @@ server_on server 7000
 marks_ini log.syslog=no
 daemon_start 1
 
-# Every tenth is TCP, every second of the others IPv6.
+# Every tenth is TCP, every second of the others IPv6, and each from a port of its own.
 ten_thousand() {
 	on client python3 - <<-'PY' || fail "not all connections were made"
 	import socket
 	for i in range(10000):
 	    family, address = ((socket.AF_INET, '203.0.113.2'), (socket.AF_INET6, '2001:db8:113::2'))[i % 2]
 	    if i % 10 == 0:
-	        with socket.create_connection((address, 7000), 10) as s:
+	        with socket.create_connection((address, 7000), 10, ('', 10000 + i)) as s:
 	            s.send(b'20\n')
 	            while s.recv(64):
 	                pass
@@ -50,12 +48,20 @@ count_marked() {
 		awk '{ v = int($1 / 16777216) % 16 } v == 4 || v == 5 { n++ } END { print n + 0 }'
 }
 
+# unmarked: some of the others.
+unmarked() {
+	on gateway cat /proc/net/nf_conntrack | grep ' dport=7000 ' | grep ' mark=16777482 ' | head -n 3
+}
+
 all_marked() {
 	[ "$(count_marked)" -ge 10000 ]
 }
 
 ten_thousand
-wait_for 30 all_marked || fail "$(count_marked) have a mark: $(tail -n 3 "$tmp/daemon.log")"
+wait_for 30 all_marked || {
+	counters
+	fail "$(count_marked) have a mark: $(grep ' marks ' "$tmp/daemon.log"), without: $(unmarked)"
+}
 others_survive
 daemon_stop
 every_packet_answered
