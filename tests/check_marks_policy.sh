@@ -17,7 +17,7 @@ server_on server 7000
 
 # thin_talk ADDRESS OWN_PORT [PAUSE]: a burst of small datagrams
 thin_talk() {
-	talk client "$1" 7000 "$2" "10:60:0" "1:60:${3:-0.8}"
+	talk client "$1" 7000 "$2" "10:60:0" "1:60:${3:-1.3}"
 }
 
 reload() {
@@ -38,7 +38,7 @@ port_has() {
 }
 
 expect_port() {
-	wait_for 8 port_has "$2" "$3" ||
+	wait_for 20 port_has "$2" "$3" ||
 		fail "$1: the mark is '$(port_mark "$2")', not '$3': $(cat "$tmp/labels" "$tmp/daemon.log")"
 }
 
@@ -123,7 +123,7 @@ evening() {
 by_the_clock() {
 	marks_ini policy.late="app thin hours 20:00-23:00 block" \
 		policy.rest="app fat hours 00:00-20:00 block" log.format=kv
-	evening 8
+	evening 12
 	daemon_start 1
 	unset TZ
 	thin_talk 203.0.113.2 5003

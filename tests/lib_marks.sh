@@ -34,7 +34,7 @@ model_by_length() {
 				fail "cannot make a capture"
 		done
 	done
-	"$BUILD/nfclass" train -o "$1" --trees 20 --gap 0.5 --max 1.5 "$tmp/set" \
+	"$BUILD/nfclass" train -o "$1" --trees 20 --gap 1 --max 1.5 "$tmp/set" \
 		>"$tmp/train" 2>&1 || fail "cannot train: $(cat "$tmp/train")"
 }
 
@@ -127,7 +127,7 @@ has_marks() {
 
 # expect_marks WHAT 4|6 udp|tcp PORT VALUES: sooner or later.
 expect_marks() {
-	wait_for 8 has_marks "$2" "$3" "$4" "$5" ||
+	wait_for 20 has_marks "$2" "$3" "$4" "$5" ||
 		fail "$1: marks are '$(marks_of "$2" "$3" "$4")', not '$5': $(tail -n 5 "$tmp/labels")"
 }
 
