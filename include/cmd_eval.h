@@ -16,6 +16,7 @@ struct eval {
 	double (*score)[JUDGE_SCORES]; /* a row a repeat */
 	struct holdout *split;         /* one a repeat, or NULL */
 	size_t repeats;                /* so far */
+	bool warned;                   /* of a leak */
 };
 
 int eval_no_memory(struct fault *f);

@@ -212,13 +212,27 @@ static int with_model(const struct options *o)
 	return code;
 }
 
+static int with_split(const struct options *o)
+{
+	if (o->count == 0)
+		return cmd_usage("eval: no DIR or CSV given");
+	if (o->split_by_flow && !o->leaky)
+		return cmd_usage(
+			"eval: --split-by flow: burst-flows of one trace would judge "
+			"each other, which flatters; --leaky does it all the same");
+	if (o->split_by_flow && o->mix)
+		return cmd_usage(
+			"eval: --mix lays whole traces over each other: not with "
+			"--split-by flow");
+	return eval_data(o, NULL, NULL);
+}
+
 int cmd_eval(const struct options *o)
 {
-	if (o->split > 0) {
-		if (o->count == 0)
-			return cmd_usage("eval: no DIR or CSV given");
-		return eval_data(o, NULL, NULL);
-	}
+	if (o->split > 0)
+		return with_split(o);
+	if (o->split_by_flow)
+		return cmd_usage("eval: --split-by goes with --split");
 	if (o->count < 2)
 		return cmd_usage(
 			"eval: a MODEL and its DIR or CSV are wanted, or --split");
