@@ -2,35 +2,11 @@
 #ifndef NFCLASS_BURST_H
 #define NFCLASS_BURST_H
 
-#include "flow.h"
+#include "burst_flow.h"
 #include "hash.h"
-#include "list.h"
-#include "spread.h"
-#include "stats.h"
 
 /* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
  * it in memory that is bounded when the tracker is made. */
-
-enum { BURST_SENT, BURST_RCVD };
-
-#define BURST_FIRST 12
-
-/* One flow's packets within one burst.  Superpackets are counted as their segments. */
-struct burst_flow {
-	struct list node; /* in its burst, in order of first packet */
-	struct burst *burst;
-	struct flow_record *flow; /* NULL once the burst has ended */
-	struct flow_ends ends;
-	struct mono first, last;
-	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
-	struct stats len[2];        /* bytes */
-	struct stats gap;           /* microseconds between consecutive packets */
-	struct spread spread[2];    /* of lengths */
-	/* Payload lengths of the first packets that carry data, those received negative.
-	 */
-	int32_t first_bytes[BURST_FIRST];
-	uint32_t first_count;
-};
 
 /* Why a burst ended, and what happened to it. */
 enum {
@@ -41,9 +17,10 @@ enum {
 };
 
 struct burst {
-	struct list node;  /* in the tracker's list */
-	struct list flows; /* struct burst_flow */
-	uint64_t number;   /* 1, 2, ... in the order in which bursts end; 0 while open */
+	struct list node;   /* among the open ones */
+	struct event event; /* that it ended */
+	struct list flows;  /* struct burst_flow */
+	uint64_t number;    /* 1, 2, ... in the order in which bursts end; 0 while open */
 	struct addr client;
 	struct client_record *owner; /* NULL once it has ended */
 	struct mono first, last;
@@ -69,11 +46,13 @@ struct burst_params {
 	uint32_t max_clients;
 	uint32_t max_burst_flows; /* in one burst: a burst that would hold more is cut */
 	struct mono flow_timeout; /* a flow that is silent for longer is forgotten */
+	struct due_params early;  /* when a burst-flow is due before its burst ends */
 	struct flow_lan lan;
 	struct hash_key secret;
 };
 
-/* The defaults of all of these; secret is zero, which is right for captures only. */
+/* The defaults of all of these: no burst-flow is due early; secret is zero, which is
+ * right for captures only. */
 struct burst_params burst_defaults(void);
 
 /* What a tracker did, since it was made. */
@@ -82,6 +61,7 @@ struct burst_counters {
 	uint64_t superpackets_tcp, superpackets_udp;
 	uint64_t flows, flows_expired, flows_evicted;
 	uint64_t bursts, burst_flows, bursts_cut, bursts_early;
+	uint64_t due; /* burst-flows */
 };
 
 struct burst_tracker;
@@ -90,24 +70,31 @@ struct burst_tracker;
 struct burst_tracker *burst_tracker_new(const struct burst_params *p);
 void burst_tracker_free(struct burst_tracker *t);
 
-/* Time has come to now: bursts that were silent for longer than gap have ended.  now that
- * is earlier than any time before counts as the latest one. */
+/* Time has come to now: bursts that were silent for longer than gap have ended, and
+ * burst-flows may be due.  now that is earlier than any time before counts as the latest
+ * one.  The caller takes what happened before the next packet, here and below. */
 void burst_advance(struct burst_tracker *t, struct mono now);
 
 /* The next n packets are these: what they need is fetched into the cache for all of them
  * at once.  Changes nothing, and need not be called. */
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n);
 
-/* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts.  The
- * caller takes all ended ones before the next packet. */
+/* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts, and
+ * its own burst-flow may be due. */
 void burst_packet(struct burst_tracker *t, const struct packet *pkt);
 
-/* The next ended burst, in the order in which they ended, or NULL.  The caller gives it
- * back with burst_release(). */
+/* The next ended burst, in the order in which they ended, or NULL when a burst-flow was
+ * due before it or there is none.  The caller gives it back with burst_release(). */
 struct burst *burst_take(struct burst_tracker *t);
 void burst_release(struct burst_tracker *t, struct burst *b);
 
-/* When the next open burst ends if nothing comes; false when none is open. */
+/* The next burst-flow that is due, or NULL when a burst ended before it or there is none.
+ * Each is due once, in the state in which it was then: its burst is open, or has ended
+ * since and is the next to be taken after what else was due. */
+const struct burst_flow *burst_take_due(struct burst_tracker *t);
+
+/* When the next open burst ends, or a burst-flow is due, if nothing comes; false when
+ * none is open. */
 bool burst_next_end(const struct burst_tracker *t, struct mono *at);
 
 /* Packets were lost: every open burst is flagged BURST_LOSS. */
@@ -119,6 +106,9 @@ void burst_end_all(struct burst_tracker *t, unsigned flags);
 /* gap, max and mtu_bytes from now on; no burst may be open, flows stay. */
 void burst_retune(struct burst_tracker *t, struct mono gap, struct mono max,
                   uint32_t mtu_bytes);
+
+/* When burst-flows are due, from now on: by packets those that begin after this. */
+void burst_set_early(struct burst_tracker *t, const struct due_params *early);
 
 /* Flows in the table and open bursts. */
 uint32_t burst_flows_now(const struct burst_tracker *t);

@@ -31,7 +31,8 @@ struct options {
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat;
 	enum record_format format;
-	bool alone, mix, no_unknown, leaky, split_by_flow;
+	bool alone, mix, leaky, split_by_flow, no_unknown, early;
+	struct due_params early_at;
 	const char *model, *output, *json, *report, *date;
 	struct names notes; /* KEY=VALUE */
 	uint32_t given;     /* bits of enum option_given */

@@ -12,6 +12,7 @@ struct label {
 	uint32_t best;    /* the likeliest class, also when the answer is Unknown */
 	float confidence; /* calibrated probability of best */
 	enum label_reason reason;
+	bool provisional; /* its burst had not ended */
 };
 
 /* The class's name, or "Unknown". */
@@ -44,5 +45,9 @@ void labeller_free(struct labeller *l);
 /* Labels for all flows of an ended burst, in the order of its list, good until the next
  * call.  Bursts come in the order of their ends. */
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
+
+/* A label for a burst-flow that is due, by what is known so far: labels for ended bursts
+ * do not change by it. */
+struct label labeller_early(struct labeller *l, const struct burst_flow *bf);
 
 #endif

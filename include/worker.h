@@ -2,35 +2,16 @@
 #ifndef NFCLASS_WORKER_H
 #define NFCLASS_WORKER_H
 
-#include "decode.h"
-#include "clerk.h"
-#include "queue.h"
+#include "lane.h"
 
 /* A thread with a queue, flows and bursts of its own.  It shares the model with the
  * others, which nobody writes to, and hands its labels to the main thread through a ring:
  * packets never wait for where labels go. */
 struct worker;
 
-struct worker_params {
-	struct queue_params queue;
-	struct burst_params burst;   /* gap, max and MTU are the model's */
-	struct outbox_params outbox; /* its bell rings too when the worker has ended */
-	bool counters;               /* of every flow and second as well */
-};
-
-struct worker_counters {
-	struct queue_counters queue;
-	struct qtable_row kernel; /* as of the last second */
-	struct burst_counters burst;
-	uint64_t decoded[DECODE_RESULTS];
-	struct outbox_counters outbox;
-	uint64_t rows_missed; /* packets that no row of counters had room for */
-	uint32_t flows_now, open_now;
-};
-
 /* Bind the queue and make everything ready.  NULL with *f filled on failure.  Ended by
  * worker_free(), which takes NULL, once the thread has been joined. */
-struct worker *worker_new(const struct worker_params *p, const struct outbox_service *s,
+struct worker *worker_new(const struct lane_params *p, const struct outbox_service *s,
                           struct fault *f);
 void worker_free(struct worker *w);
 
@@ -58,6 +39,6 @@ uint64_t worker_beat(const struct worker *w);
 
 /* Ask the running worker, or read what an ended one left.  false, and *c untouched, when
  * it did not answer within two seconds. */
-bool worker_ask(struct worker *w, struct worker_counters *c);
+bool worker_ask(struct worker *w, struct lane_counters *c);
 
 #endif

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 
 #include "pool.h"
-#include "segment.h"
 #include "table.h"
+
+enum { EVENT_ENDED, EVENT_DUE };
 
 struct flow_record {
 	struct table_node node;
@@ -32,7 +33,8 @@ struct burst_tracker {
 	struct burst_counters n;
 	struct table *flows, *clients;
 	struct pool bursts, burst_flows;
-	struct list open, ended;
+	struct list open, events;
+	struct list waiting; /* struct due, of flows of open bursts */
 	struct mono now;
 	uint32_t open_count;
 };
@@ -58,7 +60,8 @@ struct burst_tracker *burst_tracker_new(const struct burst_params *p)
 	t->p = *p;
 	t->now = (struct mono){ INT64_MIN };
 	list_init(&t->open);
-	list_init(&t->ended);
+	list_init(&t->events);
+	list_init(&t->waiting);
 	t->flows =
 		table_new(p->max_flows, sizeof(struct flow_record),
 	                  offsetof(struct flow_record, key), FLOW_KEY_WORDS, &p->secret);
@@ -95,13 +98,38 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 	burst_each_flow (b, bf) {
 		bf->flow->open = NULL;
 		bf->flow = NULL;
+		due_end(&bf->due);
 	}
 	t->n.burst_flows += b->flow_count;
 	t->n.bursts_cut += (flags & BURST_CUT) != 0;
 	t->n.bursts_early += (flags & BURST_EARLY) != 0;
 	t->open_count--;
 	list_del(&b->node);
-	list_add_tail(&t->ended, &b->node);
+	event_put(&t->events, &b->event, EVENT_ENDED);
+}
+
+static void come_due(struct burst_tracker *t, struct burst_flow *bf)
+{
+	due_end(&bf->due);
+	bf->due_number = ++t->n.due;
+	event_put(&t->events, &bf->event, EVENT_DUE);
+}
+
+/* Bursts have not ended up to now yet: a burst-flow whose time comes after its burst's
+ * end is not due. */
+static void check_waiting(struct burst_tracker *t)
+{
+	struct mono at;
+
+	while (due_next(&t->waiting, &t->p.early, &at) && !mono_less(t->now, at)) {
+		struct burst_flow *bf =
+			list_owner(t->waiting.next, struct burst_flow, due.node);
+
+		if (mono_less(t->p.gap, mono_since(at, bf->burst->last)))
+			list_del(&bf->due.node);
+		else
+			come_due(t, bf);
+	}
 }
 
 static struct burst *first_open(const struct burst_tracker *t)
@@ -134,6 +162,7 @@ void burst_advance(struct burst_tracker *t, struct mono now)
 	struct burst *b;
 
 	t->now = mono_max(t->now, now);
+	check_waiting(t);
 	while ((b = first_open(t)) && mono_less(t->p.gap, mono_since(t->now, b->last)))
 		end_burst(t, b, 0);
 	expire_flows(t);
@@ -231,42 +260,15 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	bf->burst = burst_of(t, ends.client);
 	bf->flow = flow;
 	bf->first = t->now;
+	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
 	bf->burst->flow_count++;
 	flow->open = bf;
 	return bf;
 }
 
-static void note_first(struct burst_flow *bf, uint32_t payload_bytes, bool sent)
+static void count(struct burst_tracker *t, const struct packet *pkt)
 {
-	if (payload_bytes > 0 && bf->first_count < BURST_FIRST)
-		bf->first_bytes[bf->first_count++] =
-			sent ? (int32_t)payload_bytes : -(int32_t)payload_bytes;
-}
-
-static void count(struct burst_tracker *t, struct burst_flow *bf,
-                  const struct packet *pkt, bool sent)
-{
-	struct segments seg = segments_of(pkt, t->p.mtu_bytes);
-	uint32_t full = seg.pkts - 1, mtu = t->p.mtu_bytes;
-	int way = sent ? BURST_SENT : BURST_RCVD;
-
-	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
-		stats_add(&bf->gap, (uint64_t)mono_since(t->now, bf->last).us, 1);
-	if (full > 0) {
-		stats_add(&bf->gap, 0, full); /* they come at one time */
-		stats_add(&bf->len[way], mtu, full);
-		spread_add(&bf->spread[way], mtu, full);
-	}
-	stats_add(&bf->len[way], seg.last_bytes, 1);
-	spread_add(&bf->spread[way], seg.last_bytes, 1);
-	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
-		note_first(bf, mtu - pkt->header_bytes, sent);
-	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
-	bf->pkts[way] += seg.pkts;
-	bf->bytes[way] += segments_bytes(seg, mtu);
-	bf->last = t->now;
-
 	t->n.packets++;
 	t->n.bytes += pkt->len_bytes;
 	if (pkt->len_bytes > t->p.mtu_bytes)
@@ -298,7 +300,10 @@ void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 		end_burst(t, flow->open->burst, BURST_CUT);
 	if (!flow->open)
 		open_burst_flow(t, flow, pkt, sent);
-	count(t, flow->open, pkt, sent);
+	burst_flow_add(flow->open, pkt, sent, t->now, t->p.mtu_bytes);
+	if (burst_flow_packets(flow->open) >= flow->open->due.packets)
+		come_due(t, flow->open);
+	count(t, pkt);
 
 	b = flow->open->burst;
 	b->last = t->now;
@@ -308,13 +313,16 @@ void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 
 struct burst *burst_take(struct burst_tracker *t)
 {
-	struct burst *b;
+	struct event *e = event_take(&t->events, EVENT_ENDED);
 
-	if (list_empty(&t->ended))
-		return NULL;
-	b = list_owner(t->ended.next, struct burst, node);
-	list_del(&b->node);
-	return b;
+	return e ? list_owner(e, struct burst, event) : NULL;
+}
+
+const struct burst_flow *burst_take_due(struct burst_tracker *t)
+{
+	struct event *e = event_take(&t->events, EVENT_DUE);
+
+	return e ? list_owner(e, struct burst_flow, event) : NULL;
 }
 
 void burst_release(struct burst_tracker *t, struct burst *b)
@@ -332,11 +340,14 @@ void burst_release(struct burst_tracker *t, struct burst *b)
 bool burst_next_end(const struct burst_tracker *t, struct mono *at)
 {
 	const struct burst *b = first_open(t);
+	struct mono due;
 
 	if (!b)
 		return false;
 	/* A silence of just gap does not end it yet. */
 	*at = mono_add(mono_add(b->last, t->p.gap), (struct mono){ 1 });
+	if (due_next(&t->waiting, &t->p.early, &due) && mono_less(due, *at))
+		*at = due;
 	return true;
 }
 
@@ -362,6 +373,11 @@ void burst_retune(struct burst_tracker *t, struct mono gap, struct mono max,
 	t->p.gap = gap;
 	t->p.max = max;
 	t->p.mtu_bytes = mtu_bytes;
+}
+
+void burst_set_early(struct burst_tracker *t, const struct due_params *early)
+{
+	t->p.early = *early;
 }
 
 uint32_t burst_flows_now(const struct burst_tracker *t)

@@ -33,12 +33,12 @@ static struct burst_params burst_params_of(const struct settings *s)
 	return p;
 }
 
-static struct worker_params worker_params_of(const struct crew *c,
-                                             const struct settings *s, unsigned index)
+static struct lane_params lane_params_of(const struct crew *c, const struct settings *s,
+                                         unsigned index)
 {
 	const struct conf *conf = &s->conf;
 
-	return (struct worker_params){
+	return (struct lane_params){
 		.queue = { .number = (uint16_t)(conf->queue.first + index),
 		           .length = conf->queue.length,
 		           .copy_bytes = conf->queue.copy_bytes,
@@ -62,7 +62,7 @@ int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 	if (c->bell_fd < 0)
 		return fault_set(f, -errno, "eventfd: %s", strerror(errno));
 	for (; c->made < s->conf.queue.workers; c->made++) {
-		struct worker_params p = worker_params_of(c, s, c->made);
+		struct lane_params p = lane_params_of(c, s, c->made);
 
 		if (getrandom(&p.burst.secret, sizeof(p.burst.secret), 0) < 0)
 			return fault_set(f, -errno, "getrandom: %s", strerror(errno));
@@ -182,7 +182,7 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 
 void crew_log_status(struct crew *c, const struct sink *sink)
 {
-	struct worker_counters sum = { .flows_now = 0 }, n;
+	struct lane_counters sum = { .flows_now = 0 }, n;
 
 	for (unsigned i = 0; i < c->made; i++) {
 		if (!worker_ask(c->worker[i], &n)) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "past.h"
 
 /* A forest of a few hundred trees cannot tell less likely things apart; over all classes
  * together. */
@@ -19,26 +19,13 @@
 /* The share of hypotheses that none of those thought of is right. */
 #define HYP_FLOOR  0.01f
 
-enum kind { KIND_FLOW, KIND_CLIENT };
-
-/* What is known under one key.  Of a flow: by class, the sum of log-likelihood ratios. Of
- * a client: by hypothesis, the faded sum of log-likelihoods; then the counts by class. */
-struct record {
-	struct table_node node;
-	uint64_t key[FLOW_KEY_WORDS];
-	struct mono last;
-	float sum[];
-};
-
-struct memory {
-	struct table *table;
-	uint32_t max, sums;
-};
-
 struct evidence {
 	struct evidence_strengths s;
 	unsigned classes, hyps;
-	struct memory flows, clients;
+	/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by
+	 * hypothesis, the faded sum of log-likelihoods; then the counts by class.  The
+	 * same of its open burst, not faded, for labels that do not wait for its end. */
+	struct past flows, clients, open;
 	/* By class. */
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
@@ -69,18 +56,6 @@ static unsigned count_hyps(unsigned classes)
 {
 	return classes > EVIDENCE_PAIRS_MAX ? classes
 	                                    : classes + classes * (classes - 1) / 2;
-}
-
-static bool memory_init(struct memory *m, uint32_t max, unsigned sums,
-                        const struct hash_key *secret)
-{
-	size_t size = sizeof(struct record) + sums * sizeof(float);
-
-	m->max = max;
-	m->sums = sums;
-	m->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct record, key),
-	                     FLOW_KEY_WORDS, secret);
-	return m->table;
 }
 
 static bool make_work(struct evidence *e)
@@ -123,8 +98,11 @@ struct evidence *evidence_new(const struct evidence_params *p)
 		                .classes = p->classes,
 		                .hyps = count_hyps(p->classes) };
 	if (!make_work(e) ||
-	    !memory_init(&e->flows, p->max_flows, e->classes, &p->secret) ||
-	    !memory_init(&e->clients, p->max_clients, e->hyps + e->classes, &p->secret)) {
+	    !past_init(&e->flows, PAST_FLOW, p->max_flows, e->classes, &p->secret) ||
+	    !past_init(&e->clients, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
+	               &p->secret) ||
+	    !past_init(&e->open, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
+	               &p->secret)) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -137,56 +115,11 @@ void evidence_free(struct evidence *e)
 {
 	if (!e)
 		return;
-	table_free(e->flows.table);
-	table_free(e->clients.table);
+	past_clear(&e->flows);
+	past_clear(&e->clients);
+	past_clear(&e->open);
 	free(e->work);
 	free(e);
-}
-
-struct key {
-	uint64_t w[FLOW_KEY_WORDS];
-};
-
-static struct key key_of(enum kind kind, const struct flow_ends *ends)
-{
-	uint64_t ports = (uint64_t)ends->client_port << 24 |
-	                 (uint64_t)ends->server_port << 8 | ends->proto;
-
-	switch (kind) {
-	case KIND_CLIENT:
-		break;
-	case KIND_FLOW:
-		return (struct key){ { ends->client.hi, ends->client.lo, ends->server.hi,
-			               ends->server.lo, ports } };
-	}
-	return (struct key){ { ends->client.hi, ends->client.lo } };
-}
-
-/* What is known under a key, or NULL when nothing is. */
-static struct record *find(struct memory *m, enum kind kind, const struct flow_ends *ends)
-{
-	struct key key = key_of(kind, ends);
-
-	return table_find(m->table, key.w);
-}
-
-/* The same, made if need be, as most recently used and with nothing that is too old. */
-static struct record *touch(struct memory *m, enum kind kind,
-                            const struct flow_ends *ends, struct mono now)
-{
-	struct key key = key_of(kind, ends);
-	struct record *r = table_find(m->table, key.w);
-
-	if (!r && table_count(m->table) == m->max)
-		table_remove(m->table, table_oldest(m->table));
-	if (!r)
-		r = table_add(m->table, key.w);
-	else
-		table_touch(m->table, r);
-	if (mono_less(EVIDENCE_LIFE, mono_since(now, r->last)))
-		memset(r->sum, 0, m->sums * sizeof(*r->sum));
-	r->last = now;
-	return r;
 }
 
 /* From logarithms, up to a common summand, to shares. */
@@ -229,6 +162,7 @@ static void set_fit(struct evidence *e)
 			fit[h++] = (fit[a] + fit[b]) / 2;
 }
 
+/* past may be NULL. */
 static void set_belief(struct evidence *e, const float *past)
 {
 	float single = -logf((float)e->classes);
@@ -236,24 +170,26 @@ static void set_belief(struct evidence *e, const float *past)
 	float most = -INFINITY;
 
 	for (unsigned h = 0; h < e->hyps; h++) {
-		e->belief[h] = past[h] + e->gained[h] + (h < e->classes ? single : pair);
+		e->belief[h] = (past ? past[h] : 0) + e->gained[h] +
+		               (h < e->classes ? single : pair);
 		most = fmaxf(most, e->belief[h]);
 	}
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* What the burst and the client's past say together, before any flow is judged. */
-static struct record *gather(struct evidence *e, const struct evidence_burst *b)
+/* What the burst and the client's past say together, before any flow is judged.  Returns
+ * the past. */
+static float *gather(struct evidence *e, const struct evidence_burst *b)
 {
-	struct record *client = touch(&e->clients, KIND_CLIENT, b->ends[0], b->last);
+	float *client = past_touch(&e->clients, b->ends[0], b->last);
 
-	memcpy(e->counts, client->sum + e->hyps, e->classes * sizeof(*e->counts));
+	memcpy(e->counts, client + e->hyps, e->classes * sizeof(*e->counts));
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 	for (size_t i = 0; i < b->n; i++) {
 		const float *p = b->p + i * e->classes;
 
-		(void)touch(&e->flows, KIND_FLOW, b->ends[i], b->last);
+		(void)past_touch(&e->flows, b->ends[i], b->last);
 		set_ratio(e, p);
 		set_fit(e);
 		for (unsigned c = 0; c < e->classes; c++)
@@ -261,8 +197,28 @@ static struct record *gather(struct evidence *e, const struct evidence_burst *b)
 		for (unsigned h = 0; h < e->hyps; h++)
 			e->gained[h] += logf(e->fit[h]);
 	}
-	set_belief(e, client->sum);
+	set_belief(e, client);
 	return client;
+}
+
+/* The same of a burst that is still open: of it counts what was asked for early, the flow
+ * of b included.  The past stays as it is. */
+static void gather_early(struct evidence *e, const struct evidence_burst *b)
+{
+	const float *past = past_find(&e->clients, b->ends[0], b->last);
+	float *open = past_touch(&e->open, b->ends[0], b->last);
+
+	set_ratio(e, b->p);
+	set_fit(e);
+	for (unsigned h = 0; h < e->hyps; h++) {
+		open[h] += logf(e->fit[h]);
+		e->gained[h] = open[h];
+	}
+	for (unsigned c = 0; c < e->classes; c++) {
+		open[e->hyps + c] += b->p[c];
+		e->counts[c] = (past ? past[e->hyps + c] : 0) + open[e->hyps + c];
+	}
+	set_belief(e, past);
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -290,7 +246,7 @@ static void put_hyp(struct evidence *e, float *z)
 static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t i,
                       float *z)
 {
-	const struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
+	const float *flow = past_find(&e->flows, b->ends[i], b->last);
 	const float *p = b->p + i * e->classes;
 	unsigned n = e->classes;
 
@@ -301,8 +257,7 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 		float others = fmaxf(e->counts[c] - p[c], 0);
 
 		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
-		/* In a burst of very many flows a record may have made room. */
-		z[EVIDENCE_FLOW * n + c] = flow ? flow->sum[c] : 0;
+		z[EVIDENCE_FLOW * n + c] = flow ? flow[c] : 0;
 		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);
 	}
 	put_hyp(e, z + EVIDENCE_HYP * n);
@@ -310,31 +265,32 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 
 /* The burst becomes part of the past.  Of logarithms only differences count: the largest
  * is kept at 0, so that a long past stays exact. */
-static void remember(struct evidence *e, const struct evidence_burst *b,
-                     struct record *client)
+static void remember(struct evidence *e, const struct evidence_burst *b, float *client)
 {
 	float most = -INFINITY;
 
 	for (size_t i = 0; i < b->n; i++) {
-		struct record *flow = find(&e->flows, KIND_FLOW, b->ends[i]);
+		/* In a burst of very many flows a record may have made room. */
+		float *flow = past_find(&e->flows, b->ends[i], b->last);
 
 		set_ratio(e, b->p + i * e->classes);
 		for (unsigned c = 0; flow && c < e->classes; c++)
-			flow->sum[c] += e->ratio[c];
+			flow[c] += e->ratio[c];
 	}
 	for (unsigned h = 0; h < e->hyps; h++) {
-		client->sum[h] += e->gained[h];
-		most = fmaxf(most, client->sum[h]);
+		client[h] += e->gained[h];
+		most = fmaxf(most, client[h]);
 	}
 	for (unsigned h = 0; h < e->hyps; h++)
-		client->sum[h] = e->s.fade * (client->sum[h] - most);
+		client[h] = e->s.fade * (client[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
-		client->sum[e->hyps + c] = SOFT_FADE * e->counts[c];
+		client[e->hyps + c] = SOFT_FADE * e->counts[c];
+	past_forget(&e->open, b->ends[0]);
 }
 
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
 {
-	struct record *client;
+	float *client;
 
 	if (b->n == 0)
 		return;
@@ -346,7 +302,7 @@ void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z
 
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	struct record *client;
+	float *client;
 
 	if (b->n == 0)
 		return;
@@ -356,6 +312,13 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
 	}
 	remember(e, b, client);
+}
+
+void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
+{
+	gather_early(e, b);
+	put_parts(e, b, 0, e->z);
+	evidence_sum(&e->s, e->classes, e->z, q);
 }
 
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,

@@ -109,11 +109,6 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
-static uint64_t packets_of(const struct burst_flow *bf)
-{
-	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
-}
-
 static void ask_forest(struct labeller *l, const struct burst *b)
 {
 	const struct model *m = l->p.model;
@@ -137,7 +132,7 @@ static void judge_alone(struct labeller *l, const struct burst *b)
 		float *own = l->own + i * m->classes.count;
 
 		if (l->p.alone)
-			l->label[i] = label_alone(m, votes, packets_of(bf), own);
+			l->label[i] = label_alone(m, votes, burst_flow_packets(bf), own);
 		else
 			model_shares(m, votes, own);
 		l->ends[i++] = &bf->ends;
@@ -157,9 +152,30 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 		return l->label;
 	evidence_weigh(l->past, &all, l->all);
 	burst_each_flow (b, bf) {
-		l->label[i] =
-			label_together(m, l->all + i * m->classes.count, packets_of(bf));
+		l->label[i] = label_together(m, l->all + i * m->classes.count,
+		                             burst_flow_packets(bf));
 		i++;
 	}
 	return l->label;
+}
+
+struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
+{
+	const struct model *m = l->p.model;
+	const struct flow_ends *ends = &bf->ends;
+	struct evidence_burst one = { bf->burst->last, &ends, l->own, 1 };
+	uint64_t packets = burst_flow_packets(bf);
+	struct label label;
+
+	feature_vector(m->set, bf, l->x);
+	forest_votes(m->forest, l->x, l->votes);
+	if (l->p.alone) {
+		label = label_alone(m, l->votes, packets, l->own);
+	} else {
+		model_shares(m, l->votes, l->own);
+		evidence_early(l->past, &one, l->all);
+		label = label_together(m, l->all, packets);
+	}
+	label.provisional = true;
+	return label;
 }

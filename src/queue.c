@@ -5,13 +5,8 @@
  */
 #include "queue.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
-#include <libnetfilter_queue/libnetfilter_queue.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nfnetlink_queue.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -21,6 +16,7 @@
 
 #include "clock.h"
 #include "qmsg.h"
+#include "qsocket.h"
 
 #define BATCH      (QUEUE_PACKETS / 2) /* more than one in a datagram was never seen */
 #define ATTRIBUTES 1024                /* room for all but the payload */
@@ -29,7 +25,7 @@
 struct queue {
 	struct queue_params p;
 	struct queue_counters n;
-	struct mnl_socket *nl;
+	struct qsocket socket;
 	int table;  /* the kernel's table of queues */
 	int stamps; /* a socket that has the kernel stamp packets, or -1 */
 	uint8_t *buffer;
@@ -63,25 +59,11 @@ static struct mono time_of(struct queue *q, int64_t stamp_us)
 	return q->latest;
 }
 
-static int send_message(struct queue *q, const struct nlmsghdr *nlh)
-{
-	ssize_t n;
-
-	do
-		n = mnl_socket_sendto(q->nl, nlh, nlh->nlmsg_len);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
-}
-
 /* When it cannot be sent it is tried again with the next read, at the latest when the
  * caller's next tick comes. */
 static void send_verdict(struct queue *q)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_VERDICT_BATCH, q->p.number);
-
-	nfq_nlmsg_verdict_put(nlh, (int)q->last_id, NF_ACCEPT);
-	if (send_message(q, nlh) < 0) {
+	if (qsocket_accept(&q->socket, q->last_id) < 0) {
 		q->n.verdict_errors++;
 		return;
 	}
@@ -186,7 +168,7 @@ int queue_read(struct queue *q)
 	for (int i = 0; i < BATCH; i++)
 		q->msg[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_nl);
 	q->packets = 0;
-	n = recvmmsg(mnl_socket_get_fd(q->nl), q->msg, BATCH, MSG_DONTWAIT, NULL);
+	n = recvmmsg(qsocket_fd(&q->socket), q->msg, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0) {
 		n = read_failed(q);
 		if (n < 0)
@@ -211,7 +193,7 @@ const struct queue_packet *queue_packet(const struct queue *q, int i)
 
 int queue_fd(const struct queue *q)
 {
-	return mnl_socket_get_fd(q->nl);
+	return qsocket_fd(&q->socket);
 }
 
 const struct queue_counters *queue_counters(const struct queue *q)
@@ -219,26 +201,15 @@ const struct queue_counters *queue_counters(const struct queue *q)
 	return &q->n;
 }
 
-/* A message that binds the queue and sets it up at once: a queue that is bound only
- * drops what it gets. */
 static int set_up(struct queue *q)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, q->p.number);
-	uint32_t flags = NFQA_CFG_F_GSO;
+	const struct qsocket_params p = { .length = q->p.length,
+		                          .copy_bytes = q->p.copy_bytes,
+		                          .fail_open = q->p.fail_open,
+		                          .sequence = 1 };
 
-	if (q->p.fail_open)
-		flags |= NFQA_CFG_F_FAIL_OPEN;
-	nfq_nlmsg_cfg_put_cmd(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
-	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, (int)q->p.copy_bytes);
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, q->p.length);
-	/* All flags in one attribute: a second one would replace the first. */
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(flags));
-	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(flags));
-	nlh->nlmsg_flags |= NLM_F_ACK;
-	nlh->nlmsg_seq = 1;
-	q->asked = 1;
-	return send_message(q, nlh);
+	q->asked = p.sequence;
+	return qsocket_bind(&q->socket, &p);
 }
 
 /* The first packets may come before the answer: they are accepted and counted. */
@@ -262,13 +233,7 @@ static int wait_for_answer(struct queue *q)
 
 int queue_close(struct queue *q)
 {
-	char buf[256];
-	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, q->p.number);
-
-	nfq_nlmsg_cfg_put_qmaxlen(nlh, 0);
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
-	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
-	return send_message(q, nlh);
+	return qsocket_pass_by(&q->socket);
 }
 
 int queue_ask_kernel(const struct queue *q, struct qtable_row *row)
@@ -322,24 +287,6 @@ static bool make_buffers(struct queue *q)
 	return true;
 }
 
-/* A full buffer must not end in an error that hides which packets are lost: numbers that
- * are missing tell.  A buffer above the system's limit takes privilege. */
-static int make_socket(struct queue *q)
-{
-	int one = 1, bytes = (int)q->p.buffer_bytes, fd;
-
-	q->nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!q->nl || mnl_socket_bind(q->nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	fd = mnl_socket_get_fd(q->nl);
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one)) < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) < 0)
-		return -errno;
-	return 0;
-}
-
 /* The kernel stamps packets as they come in only while some socket wants it.  Without,
  * they have the time at which they were read: later, and alike within a read. */
 static int want_stamps(void)
@@ -365,7 +312,7 @@ struct queue *queue_new(const struct queue_params *p, struct fault *f)
 	q->stamps = want_stamps();
 	if (!make_buffers(q))
 		goto fail;
-	err = make_socket(q);
+	err = qsocket_open(&q->socket, p->number, p->buffer_bytes);
 	if (!err)
 		err = set_up(q);
 	if (!err)
@@ -387,9 +334,7 @@ void queue_free(struct queue *q)
 {
 	if (!q)
 		return;
-	if (q->nl)
-		(void)mnl_socket_close(
-			q->nl); /* nothing waits in it that could be lost */
+	qsocket_close(&q->socket);
 	if (q->table >= 0)
 		(void)close(q->table); /* only read from */
 	if (q->stamps >= 0)

@@ -30,7 +30,7 @@ __attribute__((format(printf, 2, 3))) static void put(struct line *l, const char
 		l->len = sizeof(l->text) - 1; /* cut, which still informs */
 }
 
-static void log_queue(const char *who, const struct worker_counters *c)
+static void log_queue(const char *who, const struct lane_counters *c)
 {
 	log_info("%s packets=%" PRIu64 " verdicts=%" PRIu64 " queued=%" PRIu32
 	         " waiting=%" PRIu32 " queue_dropped=%" PRIu32 " user_dropped=%" PRIu32
@@ -44,7 +44,7 @@ static void log_queue(const char *who, const struct worker_counters *c)
 	         c->queue.stamped);
 }
 
-static void log_decoded(const char *who, const struct worker_counters *c)
+static void log_decoded(const char *who, const struct lane_counters *c)
 {
 	struct line l = { .len = 0 };
 
@@ -54,7 +54,7 @@ static void log_decoded(const char *who, const struct worker_counters *c)
 	log_info("%s decoded%s", who, l.text);
 }
 
-static void log_bursts(const char *who, const struct worker_counters *c)
+static void log_bursts(const char *who, const struct lane_counters *c)
 {
 	const struct burst_counters *b = &c->burst;
 
@@ -70,7 +70,7 @@ static void log_bursts(const char *who, const struct worker_counters *c)
 	         c->outbox.dropped, c->rows_missed);
 }
 
-void status_worker(unsigned first, unsigned index, const struct worker_counters *c)
+void status_worker(unsigned first, unsigned index, const struct lane_counters *c)
 {
 	char who[32];
 
@@ -80,7 +80,7 @@ void status_worker(unsigned first, unsigned index, const struct worker_counters 
 	log_bursts(who, c);
 }
 
-void status_add(struct worker_counters *sum, const struct worker_counters *c)
+void status_add(struct lane_counters *sum, const struct lane_counters *c)
 {
 	sum->queue.packets += c->queue.packets;
 	sum->queue.verdicts += c->queue.verdicts;
@@ -142,7 +142,7 @@ static void log_labels(const struct sink *s)
 		log_info("labels lost_to_file=%" PRIu64, s->failed);
 }
 
-void status_total(const struct worker_counters *sum, const struct sink *s)
+void status_total(const struct lane_counters *sum, const struct sink *s)
 {
 	log_queue("total", sum);
 	log_decoded("total", sum);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NFCLASS_QSOCKET_H
+#define NFCLASS_QSOCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A netfilter queue's netlink socket, and what is said to the kernel through it. */
+struct mnl_socket;
+
+struct qsocket {
+	struct mnl_socket *nl;
+	uint16_t number; /* of the queue */
+};
+
+struct qsocket_params {
+	uint32_t length;     /* packets that may wait in the kernel */
+	uint32_t copy_bytes; /* of each packet */
+	bool fail_open;      /* when the queue is full packets pass unseen */
+	uint32_t sequence;   /* of the message, which the kernel's answer repeats */
+};
+
+/* A socket with a buffer of so many bytes, for one queue.  0 or -errno; ended by
+ * qsocket_close() in either case. */
+int qsocket_open(struct qsocket *s, uint16_t number, uint32_t buffer_bytes);
+void qsocket_close(struct qsocket *s);
+
+int qsocket_fd(const struct qsocket *s);
+
+/* All that follow send one message and return 0 or -errno. */
+
+/* Bind the queue and set it up; the kernel answers. */
+int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p);
+
+/* Accept every packet of the queue up to this id. */
+int qsocket_accept(const struct qsocket *s, uint32_t last_id);
+
+/* From now on packets pass by the queue. */
+int qsocket_pass_by(const struct qsocket *s);
+
+#endif

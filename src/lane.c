@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A turn: read and accept a batch, count it into flows and bursts, label what has ended.
+ */
+#include "lane.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+#define TICK_MS     1000 /* the longest wait */
+#define PATIENCE_MS 5000 /* for the receiver, at the very end only */
+
+struct lane {
+	struct lane_params p;
+	struct lane_counters n;
+	struct queue *queue;
+	struct burst_tracker *tracker;
+	struct routes *routes;
+	struct outbox *outbox;
+	struct clerk *clerk;              /* or NULL */
+	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
+	uint64_t losses;                  /* that bursts were told of */
+	struct mono asked;                /* when the kernel was asked last */
+};
+
+void lane_free(struct lane *l)
+{
+	if (!l)
+		return;
+	queue_free(l->queue);
+	burst_tracker_free(l->tracker);
+	route_free(l->routes);
+	clerk_free(l->clerk);
+	outbox_free(l->outbox);
+	free(l);
+}
+
+/* Rows of counters begin anew with the MTU; memory short of them is no reason to stop. */
+static void make_clerk(struct lane *l, uint32_t mtu_bytes)
+{
+	struct tally_params p = { .max_flows = l->p.burst.max_flows,
+		                  .mtu_bytes = mtu_bytes,
+		                  .lan = l->p.burst.lan,
+		                  .secret = l->p.burst.secret };
+
+	if (!l->p.counters)
+		return;
+	clerk_flush(l->clerk);
+	clerk_free(l->clerk);
+	l->clerk = clerk_new(&p, l->outbox);
+}
+
+struct lane *lane_new(const struct lane_params *p, const struct outbox_service *s,
+                      struct fault *f)
+{
+	struct lane *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		goto fail;
+	l->p = *p;
+	l->tracker = burst_tracker_new(&p->burst);
+	l->routes = route_new(p->burst.max_flows, &p->burst.secret);
+	l->outbox = outbox_new(&p->outbox, s);
+	if (!l->tracker || !l->routes || !l->outbox)
+		goto fail;
+	make_clerk(l, p->burst.mtu_bytes);
+	if (p->counters && !l->clerk)
+		goto fail;
+	l->queue = queue_new(&p->queue, f);
+	if (l->queue)
+		return l;
+	lane_free(l);
+	return NULL;
+
+fail:
+	fault_set(f, -ENOMEM, "worker %u: out of memory", p->outbox.index);
+	lane_free(l);
+	return NULL;
+}
+
+static void label_ended(struct lane *l)
+{
+	struct burst *b;
+
+	while ((b = burst_take(l->tracker))) {
+		outbox_put(l->outbox, b, l->routes);
+		burst_release(l->tracker, b);
+	}
+}
+
+static void advance(struct lane *l, struct mono now)
+{
+	burst_advance(l->tracker, now);
+	label_ended(l);
+	clerk_advance(l->clerk, now);
+}
+
+static void take_packet(struct lane *l, const struct queue_packet *qp,
+                        const struct packet *pkt)
+{
+	const struct burst_counters *n = burst_counters(l->tracker);
+	uint64_t flows = n->flows;
+
+	advance(l, pkt->time);
+	clerk_packet(l->clerk, pkt);
+	burst_packet(l->tracker, pkt);
+	if (n->flows != flows)
+		route_note(l->routes, pkt, qp->in_if, qp->out_if);
+	label_ended(l);
+}
+
+/* A read is decoded before any of it is counted, so that waits for memory overlap. */
+static void take_packets(struct lane *l, int count)
+{
+	const struct queue_packet *from[QUEUE_PACKETS];
+	struct packet *pkt = l->pkt;
+	size_t n = 0;
+
+	for (int i = 0; i < count; i++) {
+		const struct queue_packet *qp = queue_packet(l->queue, i);
+		enum decode_result result = decode_ip(qp->data, qp->len, &pkt[n]);
+
+		l->n.decoded[result]++;
+		if (result != DECODE_OK)
+			continue;
+		pkt[n].time = qp->time;
+		from[n++] = qp;
+	}
+	burst_look_ahead(l->tracker, pkt, n);
+	for (size_t i = 0; i < n; i++)
+		take_packet(l, from[i], &pkt[i]);
+	if (count > 0)
+		advance(l, queue_packet(l->queue, count - 1)->time);
+}
+
+/* Once a second: what was dropped before it reached us only the kernel knows. */
+static void ask_kernel(struct lane *l, struct mono now)
+{
+	if (mono_since(now, l->asked).us < MONO_SECOND)
+		return;
+	l->asked = now;
+	(void)queue_ask_kernel(l->queue, &l->n.kernel); /* else the last answer stays */
+}
+
+/* true when packets were lost since the last turn. */
+static bool tell_losses(struct lane *l)
+{
+	const struct queue_counters *q = queue_counters(l->queue);
+	uint64_t losses = q->missed + q->full + q->overruns + q->bad_messages +
+	                  l->n.kernel.queue_dropped + l->n.kernel.user_dropped;
+	bool lost = losses != l->losses;
+
+	if (lost)
+		burst_lost(l->tracker);
+	l->losses = losses;
+	return lost;
+}
+
+int lane_turn(struct lane *l)
+{
+	struct mono now = clock_mono();
+	int n = queue_read(l->queue);
+	bool lost;
+
+	if (n < 0)
+		return n;
+	ask_kernel(l, now);
+	lost = tell_losses(l);
+	take_packets(l, n);
+	if (lost)
+		burst_lost(l->tracker); /* those that this read opened as well */
+	/* Packets have the time at which they came: only without any it is now. */
+	if (n == 0)
+		advance(l, now);
+	outbox_tell(l->outbox);
+	return n;
+}
+
+int lane_wait_ms(const struct lane *l)
+{
+	struct mono at;
+	int64_t us;
+
+	if (!burst_next_end(l->tracker, &at))
+		return TICK_MS;
+	us = mono_since(at, clock_mono()).us;
+	if (us >= TICK_MS * 1000)
+		return TICK_MS;
+	return us <= 0 ? 0 : (int)((us + 999) / 1000);
+}
+
+static void end_bursts(struct lane *l)
+{
+	burst_end_all(l->tracker, BURST_FLUSH);
+	label_ended(l);
+	clerk_flush(l->clerk);
+}
+
+/* An open burst has one gap, MTU and set of features throughout. */
+void lane_serve(struct lane *l, const struct outbox_service *s, struct labeller *labeller)
+{
+	const struct model *old = outbox_service(l->outbox)->model, *new = s->model;
+
+	if (old->gap.us != new->gap.us || old->max.us != new->max.us ||
+	    old->mtu_bytes != new->mtu_bytes || old->set != new->set) {
+		end_bursts(l);
+		burst_retune(l->tracker, new->gap, new->max, new->mtu_bytes);
+		make_clerk(l, new->mtu_bytes);
+	}
+	outbox_serve(l->outbox, s, labeller);
+}
+
+void lane_count(struct lane *l, struct lane_counters *c)
+{
+	l->n.queue = *queue_counters(l->queue);
+	l->n.burst = *burst_counters(l->tracker);
+	l->n.outbox = outbox_counters(l->outbox);
+	l->n.rows_missed = clerk_missed(l->clerk);
+	l->n.flows_now = burst_flows_now(l->tracker);
+	l->n.open_now = burst_open_now(l->tracker);
+	(void)queue_ask_kernel(l->queue, &l->n.kernel); /* else the last answer stays */
+	*c = l->n;
+}
+
+/* Nothing comes after queue_close(): reading to the end gives every packet a verdict. */
+int lane_finish(struct lane *l)
+{
+	int n = queue_close(l->queue);
+
+	if (n < 0)
+		return n;
+	while ((n = lane_turn(l)) > 0)
+		;
+	outbox_be_patient(l->outbox, PATIENCE_MS);
+	end_bursts(l);
+	return n;
+}
+
+int lane_fd(const struct lane *l)
+{
+	return queue_fd(l->queue);
+}
+
+struct labeller *lane_labeller(const struct lane *l, const struct outbox_service *s)
+{
+	return outbox_labeller(l->outbox, s);
+}
+
+bool lane_take(struct lane *l, struct outbox_item *it)
+{
+	return outbox_take(l->outbox, it);
+}

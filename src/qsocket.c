@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "qsocket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnetfilter_queue/libnetfilter_queue.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MESSAGE_BYTES 256
+
+/* A full buffer must not end in an error that hides which packets are lost: numbers that
+ * are missing tell.  A buffer above the system's limit takes privilege. */
+int qsocket_open(struct qsocket *s, uint16_t number, uint32_t buffer_bytes)
+{
+	int one = 1, bytes = (int)buffer_bytes, fd;
+
+	*s = (struct qsocket){ .number = number };
+	s->nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!s->nl || mnl_socket_bind(s->nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	fd = mnl_socket_get_fd(s->nl);
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one)) < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) < 0)
+		return -errno;
+	return 0;
+}
+
+void qsocket_close(struct qsocket *s)
+{
+	if (s->nl)
+		(void)mnl_socket_close(s->nl); /* nothing waits that could be lost */
+	s->nl = NULL;
+}
+
+int qsocket_fd(const struct qsocket *s)
+{
+	return mnl_socket_get_fd(s->nl);
+}
+
+static int send_message(const struct qsocket *s, const struct nlmsghdr *nlh)
+{
+	ssize_t n;
+
+	do
+		n = mnl_socket_sendto(s->nl, nlh, nlh->nlmsg_len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+/* One message for all: a queue that is bound only drops what it gets. */
+int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p)
+{
+	char buf[MESSAGE_BYTES];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, s->number);
+	uint32_t flags = NFQA_CFG_F_GSO;
+
+	if (p->fail_open)
+		flags |= NFQA_CFG_F_FAIL_OPEN;
+	nfq_nlmsg_cfg_put_cmd(nlh, AF_UNSPEC, NFQNL_CFG_CMD_BIND);
+	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, (int)p->copy_bytes);
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, p->length);
+	/* All flags in one attribute: a second one would replace the first. */
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(flags));
+	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(flags));
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	nlh->nlmsg_seq = p->sequence;
+	return send_message(s, nlh);
+}
+
+int qsocket_accept(const struct qsocket *s, uint32_t last_id)
+{
+	char buf[MESSAGE_BYTES];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_VERDICT_BATCH, s->number);
+
+	nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
+	return send_message(s, nlh);
+}
+
+int qsocket_pass_by(const struct qsocket *s)
+{
+	char buf[MESSAGE_BYTES];
+	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_CONFIG, s->number);
+
+	nfq_nlmsg_cfg_put_qmaxlen(nlh, 0);
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(NFQA_CFG_F_FAIL_OPEN));
+	mnl_attr_put_u32(nlh, NFQA_CFG_MASK, htonl(NFQA_CFG_F_FAIL_OPEN));
+	return send_message(s, nlh);
+}
