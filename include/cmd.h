@@ -31,9 +31,10 @@ struct options {
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat;
 	enum record_format format;
-	bool alone, mix, leaky, split_by_flow, no_unknown, early;
+	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
 	const char *model, *output, *json, *report, *date;
+	char *unknown;      /* folder of what is to be called so */
 	struct names notes; /* KEY=VALUE */
 	uint32_t given;     /* bits of enum option_given */
 	char **paths;       /* what is no option */

@@ -40,6 +40,12 @@ void dataset_clear(struct dataset *d);
  * d->features.count values.  0 or -ENOMEM. */
 int dataset_add(struct dataset *d, const struct dataset_row *row, const float *x);
 
+/* Copy count rows of d, by number, into out, fresh from dataset_init(), with only those
+ * labels that occur among them; d's labels are in order, and so are out's.  0 or -ENOMEM;
+ * out is to be cleared in either case. */
+int dataset_pick(struct dataset *out, const struct dataset *d, const uint32_t *rows,
+                 size_t count);
+
 /* Renumber labels so that they are in byte order of their names: then the order in which
  * folders were read cannot matter. */
 int dataset_sort_labels(struct dataset *d);

@@ -75,6 +75,8 @@ static int judge_all(struct eval *e, const struct model *m, struct fault *f)
 
 	while (!err && e->repeats < rounds)
 		err = eval_judge(e, m, &h, f);
+	if (!err && e->o->unknown)
+		err = eval_unknown(e, m, &h, f);
 	holdout_clear(&h);
 	return err;
 }

@@ -93,4 +93,26 @@ expect 2 'goes with --split' eval --split-by flow m.nfm set
 expect 2 "'x' is not trace or flow" eval $some --split-by x set
 expect 0 '' show m.nfm
 grep -q seen out && { echo 'show prints digests'; failed=1; }
+
+# What is foreign: in a folder, or a class that is left out.
+mkdir -p other/Video
+capture video 1 31 >other/Video/1.pcap
+capture video 2 32 >other/Video/2.pcap
+cp -r other/Video set/
+capture video 3 33 >set/Video/3.pcap
+expect 0 '' eval $some --unknown other --open --repeat 2 --json open.json --report open.html set
+printed '^other '
+printed '^Chat '
+printed '^Video '
+printed '^mean of classes '
+grep -q '"name":"Video","known":[1-9]' open.json || { echo "open.json: $(tail -n 3 open.json)"; failed=1; }
+grep -q '<h2>Unknown' open.html || { echo 'open.html tells nothing of Unknown'; failed=1; }
+expect 0 '' eval $some --unknown other set/Chat set/Game
+printed '^other '
+grep -q '^mean of classes' out && { echo 'a mean of no class'; failed=1; }
+expect 0 'trained on 8 of these 8' eval m.nfm --unknown other set/Chat set/Game
+printed '^other  *[01]\.[0-9]* *[01]\.'
+expect 1 'missing: No such file' eval $some --unknown missing set
+expect 1 'its columns are not' eval $some --unknown set.csv --features full set
+expect 2 '--open goes with --split' eval m.nfm --open set
 exit $failed
