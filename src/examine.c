@@ -12,7 +12,7 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *ratio; /* of evidence_ratio(), by own votes */
+	float *vote; /* of each row, on what its trace is */
 	struct judge_case *cases;
 };
 
@@ -48,6 +48,23 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
+/* Ratios of own votes to the prior, as shares, cubed: much of a trace is background that
+ * every app has, so those who are sure have the say. */
+static void cast_vote(const struct model *m, const float *own, float *vote)
+{
+	float sum = 0;
+
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		vote[c] = m->prior[c] > 0 ? own[c] / m->prior[c] : 0;
+		sum += vote[c];
+	}
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		float q = sum > 0 ? vote[c] / sum : 0;
+
+		vote[c] = q * q * q;
+	}
+}
+
 /* Each row by its own votes. */
 static int ask_forest(const struct examine *x, struct answers *a)
 {
@@ -65,7 +82,7 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		forest_votes(m->forest, row, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
-		evidence_ratio(width, m->prior, own, a->ratio + i * width);
+		cast_vote(m, own, a->vote + i * width);
 	}
 	free(votes);
 	return 0;
@@ -93,10 +110,10 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.rows = rows,
 		.own = calloc(count * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
-		.ratio = calloc(count * width + 1, sizeof(*a->ratio)),
+		.vote = calloc(count * width + 1, sizeof(*a->vote)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->ratio && a->cases ? ask_forest(x, a) : -ENOMEM;
+	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -104,7 +121,7 @@ static void answers_clear(struct answers *a)
 {
 	free(a->own);
 	free(a->all);
-	free(a->ratio);
+	free(a->vote);
 	free(a->cases);
 }
 
@@ -114,7 +131,7 @@ int examine_rows(const struct examine *x, const struct forest_rows *rows,
 	struct answers a;
 	int err = ask(x, rows, &a);
 	struct judge_weights w = { x->model->classes.count, x->alone ? a.own : a.all,
-		                   a.ratio };
+		                   a.vote };
 
 	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;
