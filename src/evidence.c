@@ -83,12 +83,6 @@ static float log_share(unsigned classes, float share)
 	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
 }
 
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
-{
-	for (unsigned c = 0; c < classes; c++)
-		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
-}
-
 struct evidence *evidence_new(const struct evidence_params *p)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
