@@ -85,8 +85,16 @@ static const struct option_row {
 	  "so many different splits (1)" },
 	{ "alone", 0, CMD_EVAL | CMD_CLASSIFY, FLAG, AT(alone), 0, 0, 0, NULL,
 	  "judge each burst-flow by its own votes" },
+	{ "mix", 0, CMD_EVAL, FLAG, AT(mix), 0, 0, 0, NULL,
+	  "lay each trace over one of another class, as one client's" },
 	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
 	  "always name the likeliest class" },
+	{ "early", 0, CMD_CLASSIFY, FLAG, AT(early), 0, 0, 0, NULL,
+	  "provisional labels too, before a burst ends" },
+	{ "early-packets", 0, CMD_CLASSIFY, NUMBER32, AT(early_at.packets), 0, 1000000, 0,
+	  "N", "those after so many packets of a burst-flow; 0 for never (20)" },
+	{ "early-after", 0, CMD_CLASSIFY, SECONDS, AT(early_at.delay), 0, 3600, 0,
+	  "SECONDS", "or so long after its first one; 0 for never (0)" },
 	{ "format", 0, CMD_CLASSIFY, FORMAT, AT(format), 0, 0, 0, "FORMAT",
 	  "seed, kv or json (seed)" },
 	{ "json", 0, CMD_EVAL, TEXT, AT(json), 0, 0, 0, "FILE", "all figures as data" },
@@ -239,6 +247,7 @@ static void set_defaults(struct options *o)
 		.min_packets = 1,
 		.repeat = 1,
 		.format = RECORD_SEED,
+		.early_at = { .packets = 20 },
 	};
 	o->forest.trees = 200;
 	o->forest.threads = processors > 0 ? (unsigned)processors : 1;

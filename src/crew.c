@@ -197,7 +197,8 @@ static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
 
 	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
 		marked |= write_item(c, &it, worker, names, sink);
-		whole = it.kind != OUTBOX_LABEL || it.label.last;
+		whole = it.kind != OUTBOX_LABEL || it.label.last ||
+		        it.label.record.provisional;
 	}
 	if (marked)
 		worker_wake(c->worker[worker]);
