@@ -146,7 +146,7 @@ bench: all $(BENCHES)
 .PHONY: bench-live
 bench-live: all $(BENCHES)
 	$(PYTHON) tests/bench/live.py --bin $(BUILD)/tests/bench \
-		--nfclassd $(BUILD)/nfclassd --rounds $(LIVE_ROUNDS)
+		--nfclassd $(BUILD)/nfclassd --nfclass $(BUILD)/nfclass --rounds $(LIVE_ROUNDS)
 
 # The same as sh tests/demo.sh, with what is installed.
 .PHONY: demo
