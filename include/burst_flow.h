@@ -12,6 +12,7 @@
 enum { BURST_SENT, BURST_RCVD };
 
 #define BURST_FIRST 12
+#define BURST_BULKS 8
 
 /* One flow's packets within one burst.  Superpackets are counted as their segments. */
 struct burst_flow {
@@ -31,6 +32,10 @@ struct burst_flow {
 	 */
 	int32_t first_bytes[BURST_FIRST];
 	uint32_t first_count;
+	uint32_t bulk_count; /* that began; BURST_BULKS are kept */
+	/* Payload of the first runs of packets that carry data one way, those received
+	 * negative: requests and answers, whatever their packets. */
+	int64_t bulk_bytes[BURST_BULKS];
 };
 
 static inline uint64_t burst_flow_packets(const struct burst_flow *bf)

@@ -26,6 +26,7 @@ struct options {
 	struct burst_params burst;
 	enum feature_set set;
 	struct forest_params forest;
+	bool wide;
 	double precision;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */

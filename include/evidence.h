@@ -13,8 +13,8 @@
 enum evidence_part {
 	EVIDENCE_OWN,  /* the burst-flow's own probabilities */
 	EVIDENCE_FLOW, /* those of earlier burst-flows of the same flow, multiplied */
-	EVIDENCE_SOFT, /* mean of the client's others: the burst's and, fading, the past's
-	                */
+	EVIDENCE_SOFT, /* the client's others that are sure: the burst's and, fading, the
+	                * past's */
 	EVIDENCE_HYP,  /* hypotheses: which one or two apps do the client's others fit */
 	EVIDENCE_PARTS
 };

@@ -30,6 +30,10 @@ struct forest_params {
 	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
 	 * randomized trees", 2006). */
 	bool extra;
+	/* By feature: those that two trees of three may ask for; borrowed.  NULL: all
+	 * ask for all.  Features that say much of the day on which they were taken then
+	 * cannot have the whole forest. */
+	const bool *narrow;
 	forest_progress *progress; /* may be NULL */
 	void *progress_arg;
 };

@@ -84,10 +84,14 @@ uint32_t tree_share_add(struct tree_shares *s, const uint16_t *label,
                         const uint16_t *share, uint32_t n);
 void tree_shares_clear(struct tree_shares *s);
 
+/* With narrow, every so many trees may ask for every feature. */
+#define TREE_WIDE_EVERY 3
+
 struct tree_params {
 	unsigned mtry; /* 1 up to the number of features */
 	unsigned min_leaf;
 	bool extra; /* cuts at random */
+	const bool *narrow; /* by feature: those that most trees may ask for; NULL: all */
 	bool bootstrap;
 	const struct bags *bags; /* draw these instead of rows; NULL for rows */
 	const double *upto;      /* weights, of bags_weights(); NULL: all the same */
@@ -102,6 +106,7 @@ struct grower {
 	uint16_t *record, *spare;
 	uint16_t *times;     /* by row: how often the sample has it */
 	uint16_t *bag_times; /* by bag */
+	unsigned asks, ask[CODES_FEATURES_MAX]; /* features that the tree may ask for */
 	struct tree_node *node;
 	uint32_t nodes;
 	struct tree_shares shares;

@@ -64,6 +64,8 @@ static const struct option_row {
 	  "N", "fewest samples in a leaf (1)" },
 	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST | GIVEN_SPLITS,
 	  NULL, "cut at random places, as extra-trees (full: unless --mtry)" },
+	{ "wide", 0, GROWS, FLAG, AT(wide), 0, 0, GIVEN_FOREST, NULL,
+	  "all trees may ask for all features (full: one tree of three)" },
 	{ "trace-power", 0, GROWS, REAL, AT(forest.trace_power), 0, 1,
 	  GIVEN_FOREST | GIVEN_TRACE_POWER, "POWER",
 	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },

@@ -27,6 +27,8 @@ static const char *const full[] = {
 	"first_1",         "first_2",         "first_3",      "first_4",
 	"first_5",         "first_6",         "first_7",      "first_8",
 	"first_9",         "first_10",        "first_11",     "first_12",
+	"bulk_1",          "bulk_2",          "bulk_3",       "bulk_4",
+	"bulk_5",          "bulk_6",          "bulk_7",       "bulk_8",
 	"duration",        "pkts_rate",       "bytes_rate",   "burst_flows",
 	"burst_duration",  "burst_offset",
 };
@@ -43,6 +45,25 @@ static const struct {
 unsigned feature_count(enum feature_set set)
 {
 	return sets[set].count;
+}
+
+/* Found by leaving groups of features out, on other weeks than the trees had seen. */
+bool feature_travels(enum feature_set set, unsigned i)
+{
+	static const char *const all[] = { "protocol",  "sent_mean", "sent_min",
+		                           "sent_max",  "sent_std",  "rcvd_mean",
+		                           "rcvd_min",  "rcvd_max",  "rcvd_std",
+		                           "first_1",   "first_2",   "first_3",
+		                           "first_4",   "first_5",   "first_6",
+		                           "first_7",   "first_8" };
+	const char *name = feature_name(set, i);
+
+	if (set != FEATURE_FULL)
+		return true;
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+		if (strcmp(name, all[k]) == 0)
+			return true;
+	return strncmp(name, "bulk_", 5) == 0;
 }
 
 const char *feature_set_name(enum feature_set set)
@@ -136,6 +157,8 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	x += 6;
 	for (unsigned i = 0; i < BURST_FIRST; i++)
 		*x++ = (float)bf->first_bytes[i];
+	for (unsigned i = 0; i < BURST_BULKS; i++)
+		*x++ = (float)bf->bulk_bytes[i];
 	*x++ = (float)duration;
 	*x++ = rate(&both, (double)both.count, duration);
 	*x++ = rate(&both, (double)both.s1, duration);
@@ -145,7 +168,7 @@ static void full_vector(const struct burst_flow *bf, float *x)
 }
 
 _Static_assert(sizeof(full) / sizeof(full[0]) ==
-                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + 6 &&
+                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + BURST_BULKS + 6 &&
                        sizeof(full) / sizeof(full[0]) <= FEATURE_MAX,
                "the names of `full` and full_vector() go together");
 

@@ -360,6 +360,7 @@ struct forest *forest_train(const struct forest_rows *rows, const struct forest_
 		                                       : square_root(parts.features),
 		                       .min_leaf = p->min_leaf,
 		                       .extra = p->extra,
+		                       .narrow = p->narrow,
 		                       .bootstrap = p->bootstrap };
 	if (!codes_make(&t.codes, d, rows->row, rows->count) && !choose_bags(&t, rows) &&
 	    !choose_weights(&t, rows) && !run(&t, d, oob))

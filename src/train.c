@@ -204,13 +204,20 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 int train_model(struct model *m, const struct forest_rows *rows,
                 const struct train_params *p, double *oob_accuracy, struct fault *f)
 {
+	struct forest_params forest = p->forest;
+	bool narrow[FEATURE_MAX];
 	int err;
 
+	if (p->set == FEATURE_FULL && !p->wide) {
+		for (unsigned i = 0; i < feature_count(p->set); i++)
+			narrow[i] = feature_travels(p->set, i);
+		forest.narrow = narrow;
+	}
 	if (prepare(m, rows, p) < 0)
 		return no_memory(f);
-	err = learn_unseen(m, rows, &p->forest, oob_accuracy, f);
+	err = learn_unseen(m, rows, &forest, oob_accuracy, f);
 	if (err)
 		return err;
-	m->forest = forest_train(rows, &p->forest, NULL, f);
+	m->forest = forest_train(rows, &forest, NULL, f);
 	return m->forest ? 0 : -EINVAL;
 }
