@@ -12,7 +12,7 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
-	pool table flow event due burst_flow burst \
+	pool table flow event due burst_flow flows burst \
 	feature past evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
@@ -22,10 +22,10 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	report report_json report_html \
 	file replay walk trace progress load \
 	pairing overlay mix \
-	clock route addrs setting conf ring \
+	clock addrs setting conf ring \
 	attribute qmsg qtable qsocket queue \
 	ctmsg ctsock ctlist ctmark ctgone \
-	outbox clerk lane worker \
+	outbox desk clerk lane worker \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))

@@ -66,6 +66,15 @@ struct evidence_burst {
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
 
+/* The same in steps, with b the same throughout: begin with a burst that has flows,
+ * gather each of them, then judge each of them, then remember each of them, always in
+ * order and with nothing else in between. */
+void evidence_begin(struct evidence *e, const struct evidence_burst *b);
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i);
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q);
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
+
 /* Weigh one flow of a burst that is still open, b->n being 1, by what it, the past and
  * those flows of the same burst say that were weighed early before it.  What later calls
  * of evidence_weigh() and evidence_parts() give does not change. */

@@ -37,6 +37,7 @@ struct evidence {
 	float *belief; /* with the burst and the past, up to a factor */
 	float *z;      /* parts of the flow at hand */
 	float *work;
+	float *client; /* the past of the burst at hand */
 };
 
 struct evidence_strengths evidence_defaults(void)
@@ -192,26 +193,26 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* What the burst and the client's past say together, before any flow is judged.  Returns
- * the past. */
-static float *gather(struct evidence *e, const struct evidence_burst *b)
+void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 {
-	float *client = past_touch(&e->clients, b->ends[0], b->last);
-
-	memcpy(e->counts, client + e->hyps, e->classes * sizeof(*e->counts));
+	e->client = past_touch(&e->clients, b->ends[0], b->last);
+	memcpy(e->counts, e->client + e->hyps, e->classes * sizeof(*e->counts));
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
-	for (size_t i = 0; i < b->n; i++) {
-		(void)past_touch(&e->flows, b->ends[i], b->last);
-		set_ratio(e, b->p + i * e->classes);
-		set_fit(e);
-		set_sharp(e);
-		for (unsigned c = 0; c < e->classes; c++)
-			e->counts[c] += e->sharp[c];
-		for (unsigned h = 0; h < e->hyps; h++)
-			e->gained[h] += logf(e->fit[h]);
-	}
-	set_belief(e, client);
-	return client;
+}
+
+/* What the burst and the client's past say together, before any flow is judged. */
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	(void)past_touch(&e->flows, b->ends[i], b->last);
+	set_ratio(e, b->p + i * e->classes);
+	set_fit(e);
+	set_sharp(e);
+	for (unsigned c = 0; c < e->classes; c++)
+		e->counts[c] += e->sharp[c];
+	for (unsigned h = 0; h < e->hyps; h++)
+		e->gained[h] += logf(e->fit[h]);
+	if (i + 1 == b->n)
+		set_belief(e, e->client);
 }
 
 /* The same of a burst that is still open: of it counts what was asked for early, the flow
@@ -278,20 +279,19 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 	put_hyp(e, z + EVIDENCE_HYP * n);
 }
 
-/* The burst becomes part of the past.  Of logarithms only differences count: the largest
- * is kept at 0, so that a long past stays exact. */
-static void remember(struct evidence *e, const struct evidence_burst *b, float *client)
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q)
 {
-	float most = -INFINITY;
+	put_parts(e, b, i, e->z);
+	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
+}
 
-	for (size_t i = 0; i < b->n; i++) {
-		/* In a burst of very many flows a record may have made room. */
-		float *flow = past_find(&e->flows, b->ends[i], b->last);
+/* Of logarithms only differences count: the largest is kept at 0, so that a long past
+ * stays exact. */
+static void remember_burst(struct evidence *e, const struct evidence_burst *b)
+{
+	float *client = e->client, most = -INFINITY;
 
-		set_ratio(e, b->p + i * e->classes);
-		for (unsigned c = 0; flow && c < e->classes; c++)
-			flow[c] += e->ratio[c];
-	}
 	for (unsigned h = 0; h < e->hyps; h++) {
 		client[h] += e->gained[h];
 		most = fmaxf(most, client[h]);
@@ -303,30 +303,42 @@ static void remember(struct evidence *e, const struct evidence_burst *b, float *
 	past_forget(&e->open, b->ends[0]);
 }
 
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	/* In a burst of very many flows a record may have made room. */
+	float *flow = past_find(&e->flows, b->ends[i], b->last);
+
+	set_ratio(e, b->p + i * e->classes);
+	for (unsigned c = 0; flow && c < e->classes; c++)
+		flow[c] += e->ratio[c];
+	if (i + 1 == b->n)
+		remember_burst(e, b);
+}
+
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
 {
-	float *client;
-
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
 	for (size_t i = 0; i < b->n; i++)
 		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
-	remember(e, b, client);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	float *client;
-
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
-	for (size_t i = 0; i < b->n; i++) {
-		put_parts(e, b, i, e->z);
-		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
-	}
-	remember(e, b, client);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_judge(e, b, i, q);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
