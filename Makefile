@@ -18,8 +18,8 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
-	label record tally judge examine holdout \
-	report report_json report_html \
+	label record tally judge unknown examine holdout leaks \
+	report report_unknown report_json report_html \
 	file replay walk trace progress load \
 	pairing overlay mix \
 	clock addrs setting conf ring \

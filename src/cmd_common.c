@@ -113,6 +113,12 @@ int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
+	if (d->torn && !o->leaky) {
+		d->rows = 0;
+		return cmd_failed(
+			"column trace is missing: burst-flows of one trace would "
+			"judge each other, which flatters (eval --leaky does it)");
+	}
 	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 

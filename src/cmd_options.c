@@ -25,7 +25,8 @@ enum kind {
 	FEATURES,
 	FORMAT,
 	LAN,
-	NOTE
+	NOTE,
+	SPLIT_BY
 };
 
 #define BURSTS (CMD_EXTRACT | CMD_TRAIN | CMD_EVAL)
@@ -89,6 +90,14 @@ static const struct option_row {
 	  "judge each burst-flow by its own votes" },
 	{ "mix", 0, CMD_EVAL, FLAG, AT(mix), 0, 0, 0, NULL,
 	  "lay each trace over one of another class, as one client's" },
+	{ "unknown", 0, CMD_EVAL, TEXT, AT(unknown), 0, 0, 0, "DIR|CSV",
+	  "other apps: how many of them are called Unknown" },
+	{ "open", 0, CMD_EVAL, FLAG, AT(open), 0, 0, 0, NULL,
+	  "leave each class out once: is it called Unknown" },
+	{ "split-by", 0, CMD_EVAL, SPLIT_BY, AT(split_by_flow), 0, 0, 0, "WHAT",
+	  "trace; or flow, which flatters and wants --leaky (trace)" },
+	{ "leaky", 0, CMD_EVAL, FLAG, AT(leaky), 0, 0, 0, NULL,
+	  "split although flows of one trace then judge each other" },
 	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
 	  "always name the likeliest class" },
 	{ "early", 0, CMD_CLASSIFY, FLAG, AT(early), 0, 0, 0, NULL,
@@ -233,6 +242,11 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 		return add_lan(r, value, slot);
 	case NOTE:
 		return add_note(r, value, slot);
+	case SPLIT_BY:
+		*(bool *)slot = strcmp(value, "flow") == 0;
+		return *(bool *)slot || strcmp(value, "trace") == 0
+		               ? CMD_DONE
+		               : bad_value(r, value, "trace or flow");
 	}
 	return CMD_DONE;
 }

@@ -21,16 +21,24 @@ static const struct dataset_row *row_at(const struct answers *a, size_t i)
 	return &a->rows->d->row[a->rows->row[i]];
 }
 
+/* What decides on Unknown, turned so that more is sooner. */
+static float doubt_of(const struct label *l)
+{
+	return 1 - l->confidence;
+}
+
 static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
 {
 	const struct dataset_row *row = row_at(a, i);
 
-	a->cases[i] = (struct judge_case){ .truth = x->class_of[row->label],
-		                           .best = l.best,
-		                           .confidence = l.confidence,
-		                           .named = l.reason == LABEL_KNOWN,
-		                           .trace = row->trace,
-		                           .burst = row->burst };
+	a->cases[i] =
+		(struct judge_case){ .truth = x->class_of ? x->class_of[row->label] : 0,
+		                     .best = l.best,
+		                     .confidence = l.confidence,
+		                     .doubt = doubt_of(&l),
+		                     .named = l.reason == LABEL_KNOWN,
+		                     .trace = row->trace,
+		                     .burst = row->burst };
 }
 
 static uint64_t packets_of(const struct answers *a, size_t i)
@@ -76,27 +84,52 @@ static int weigh(const struct examine *x, struct answers *a)
 	return err;
 }
 
+static int ask(const struct examine *x, const struct forest_rows *rows, struct answers *a)
+{
+	size_t width = x->model->classes.count, count = rows->count;
+	int err;
+
+	*a = (struct answers){
+		.rows = rows,
+		.own = calloc(count * width + 1, sizeof(*a->own)),
+		.all = calloc(count * width + 1, sizeof(*a->all)),
+		.ratio = calloc(count * width + 1, sizeof(*a->ratio)),
+		.cases = calloc(count + 1, sizeof(*a->cases)),
+	};
+	err = a->own && a->all && a->ratio && a->cases ? ask_forest(x, a) : -ENOMEM;
+	return err || x->alone ? err : weigh(x, a);
+}
+
+static void answers_clear(struct answers *a)
+{
+	free(a->own);
+	free(a->all);
+	free(a->ratio);
+	free(a->cases);
+}
+
 int examine_rows(const struct examine *x, const struct forest_rows *rows,
                  struct judge *sum)
 {
-	size_t width = x->model->classes.count, count = rows->count;
-	struct answers a = {
-		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*a.own)),
-		.all = calloc(count * width + 1, sizeof(*a.all)),
-		.ratio = calloc(count * width + 1, sizeof(*a.ratio)),
-		.cases = calloc(count + 1, sizeof(*a.cases)),
-	};
-	struct judge_weights w = { (uint32_t)width, x->alone ? a.own : a.all, a.ratio };
-	int err = a.own && a.all && a.ratio && a.cases ? ask_forest(x, &a) : -ENOMEM;
+	struct answers a;
+	int err = ask(x, rows, &a);
+	struct judge_weights w = { x->model->classes.count, x->alone ? a.own : a.all,
+		                   a.ratio };
 
-	if (!err && !x->alone)
-		err = weigh(x, &a);
-	if (!err && !judge_cases(sum, a.cases, count, &w))
+	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;
-	free(a.own);
-	free(a.all);
-	free(a.ratio);
-	free(a.cases);
+	answers_clear(&a);
+	return err;
+}
+
+int examine_doubts(const struct examine *x, const struct forest_rows *rows,
+                   struct unknown_doubts *u)
+{
+	struct answers a;
+	int err = ask(x, rows, &a);
+
+	for (size_t i = 0; i < rows->count && !err; i++)
+		err = unknown_add(u, a.cases[i].doubt, !a.cases[i].named);
+	answers_clear(&a);
 	return err;
 }
