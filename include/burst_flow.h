@@ -21,6 +21,7 @@ struct burst_flow {
 	struct flow_record *flow; /* NULL once that has another, or is forgotten */
 	struct flow_ends ends;
 	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
+	uint32_t index; /* in its burst: 0, 1, ... */
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
 	struct due due;             /* for a label before the burst ends */
@@ -55,7 +56,8 @@ struct burst {
 	struct addr client;
 	struct client_record *owner; /* NULL once it has ended */
 	struct mono first, last;
-	uint32_t flow_count;
+	uint32_t flow_count, tcp_count; /* flows */
+	uint64_t pkts, bytes[2];        /* BURST_SENT, BURST_RCVD */
 	unsigned flags;
 	uint64_t losses; /* the tracker's, when it opened */
 };

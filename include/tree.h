@@ -84,14 +84,12 @@ uint32_t tree_share_add(struct tree_shares *s, const uint16_t *label,
                         const uint16_t *share, uint32_t n);
 void tree_shares_clear(struct tree_shares *s);
 
-/* With narrow, every so many trees may ask for every feature. */
-#define TREE_WIDE_EVERY 3
-
 struct tree_params {
 	unsigned mtry; /* 1 up to the number of features */
 	unsigned min_leaf;
 	bool extra; /* cuts at random */
-	const bool *narrow; /* by feature: those that most trees may ask for; NULL: all */
+	unsigned wide;      /* so many first trees may ask for all features */
+	const bool *narrow; /* by feature: the others for these; NULL: for all */
 	bool bootstrap;
 	const struct bags *bags; /* draw these instead of rows; NULL for rows */
 	const double *upto;      /* weights, of bags_weights(); NULL: all the same */

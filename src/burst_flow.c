@@ -52,5 +52,7 @@ void burst_flow_add(struct burst_flow *bf, const struct packet *pkt, bool sent,
 	          sent);
 	bf->pkts[way] += seg.pkts;
 	bf->bytes[way] += segments_bytes(seg, mtu_bytes);
+	bf->burst->pkts += seg.pkts;
+	bf->burst->bytes[way] += segments_bytes(seg, mtu_bytes);
 	bf->last = now;
 }

@@ -193,6 +193,13 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
+/* One view of flow i. */
+static const float *view(const struct evidence *e, const struct evidence_burst *b, size_t i,
+                         enum evidence_view v)
+{
+	return b->p + (i * EVIDENCE_VIEWS + v) * e->classes;
+}
+
 void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 {
 	e->client = past_touch(&e->clients, b->ends[0], b->last);
@@ -204,7 +211,7 @@ void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
 	(void)past_touch(&e->flows, b->ends[i], b->last);
-	set_ratio(e, b->p + i * e->classes);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	set_fit(e);
 	set_sharp(e);
 	for (unsigned c = 0; c < e->classes; c++)
@@ -222,7 +229,7 @@ static void gather_early(struct evidence *e, const struct evidence_burst *b)
 	const float *past = past_find(&e->clients, b->ends[0], b->last);
 	float *open = past_touch(&e->open, b->ends[0], b->last);
 
-	set_ratio(e, b->p);
+	set_ratio(e, view(e, b, 0, EVIDENCE_SAYS));
 	set_fit(e);
 	set_sharp(e);
 	for (unsigned h = 0; h < e->hyps; h++) {
@@ -262,17 +269,17 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
                       float *z)
 {
 	const float *flow = past_find(&e->flows, b->ends[i], b->last);
-	const float *p = b->p + i * e->classes;
+	const float *own = view(e, b, i, EVIDENCE_OWNS);
 	unsigned n = e->classes;
 
-	set_ratio(e, p);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	set_fit(e);
 	set_sharp(e);
 	for (unsigned c = 0; c < n; c++) {
 		/* The counts hold the flow's; rounding may leave a little less. */
 		float others = fmaxf(e->counts[c] - e->sharp[c], 0);
 
-		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
+		z[EVIDENCE_OWN * n + c] = log_share(e->classes, own[c]);
 		z[EVIDENCE_FLOW * n + c] = flow ? flow[c] : 0;
 		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);
 	}
@@ -308,7 +315,7 @@ void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_
 	/* In a burst of very many flows a record may have made room. */
 	float *flow = past_find(&e->flows, b->ends[i], b->last);
 
-	set_ratio(e, b->p + i * e->classes);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	for (unsigned c = 0; flow && c < e->classes; c++)
 		flow[c] += e->ratio[c];
 	if (i + 1 == b->n)

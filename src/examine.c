@@ -3,16 +3,17 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "label.h"
 #include "weigh.h"
 
-/* What the model says: rows of probabilities, by each row's own votes and in the light of
- * all evidence. */
+/* What the model says: for each row EVIDENCE_VIEWS rows of probabilities by its own votes,
+ * and one in the light of all evidence, where it is asked for. */
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *ratio; /* of evidence_ratio(), by own votes */
+	float *ratio; /* of evidence_ratio(), by what it says of its neighbours */
 	struct judge_case *cases;
 };
 
@@ -54,21 +55,24 @@ static int ask_forest(const struct examine *x, struct answers *a)
 	const struct model *m = x->model;
 	const struct dataset *d = a->rows->d;
 	uint32_t width = m->classes.count;
-	uint32_t *votes = calloc(width, sizeof(*votes));
+	uint32_t *votes = calloc((size_t)FOREST_VIEWS * width, sizeof(*votes));
+	void *work = malloc(forest_work_size(m->forest, 1));
 
-	if (!votes)
-		return -ENOMEM;
-	for (size_t i = 0; i < a->rows->count; i++) {
+	for (size_t i = 0; votes && work && i < a->rows->count; i++) {
 		const float *row = d->x + (size_t)a->rows->row[i] * d->features.count;
-		float *own = a->own + i * width;
+		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
-		forest_votes(m->forest, row, votes);
+		forest_views(m->forest, row, 1, work, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
-		evidence_ratio(width, m->prior, own, a->ratio + i * width);
+		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
+		       width * sizeof(*own));
+		evidence_ratio(width, m->prior, own + EVIDENCE_SAYS * width,
+		               a->ratio + i * width);
 	}
 	free(votes);
-	return 0;
+	free(work);
+	return votes && work ? 0 : -ENOMEM;
 }
 
 static int weigh(const struct examine *x, struct answers *a)
@@ -91,7 +95,7 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 
 	*a = (struct answers){
 		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*a->own)),
+		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.ratio = calloc(count * width + 1, sizeof(*a->ratio)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
@@ -113,8 +117,7 @@ int examine_rows(const struct examine *x, const struct forest_rows *rows,
 {
 	struct answers a;
 	int err = ask(x, rows, &a);
-	struct judge_weights w = { x->model->classes.count, x->alone ? a.own : a.all,
-		                   a.ratio };
+	struct judge_weights w = { x->model->classes.count, a.all, a.ratio };
 
 	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;

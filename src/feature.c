@@ -30,7 +30,9 @@ static const char *const full[] = {
 	"bulk_1",          "bulk_2",          "bulk_3",       "bulk_4",
 	"bulk_5",          "bulk_6",          "bulk_7",       "bulk_8",
 	"duration",        "pkts_rate",       "bytes_rate",   "burst_flows",
-	"burst_duration",  "burst_offset",
+	"burst_duration",  "burst_offset",    "burst_pkts",   "burst_bytes",
+	"burst_sent",      "burst_share",     "burst_index",  "burst_tcp",
+	"burst_udp",
 };
 
 static const struct {
@@ -146,6 +148,7 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	const struct stats *sent = &bf->len[BURST_SENT], *rcvd = &bf->len[BURST_RCVD];
 	struct stats both = stats_join(sent, rcvd);
 	double duration = seconds(bf->first, bf->last);
+	double all = (double)(bf->burst->bytes[BURST_SENT] + bf->burst->bytes[BURST_RCVD]);
 
 	*x++ = bf->ends.proto == IPPROTO_TCP;
 	*x++ = ratio(bf->bytes);
@@ -165,10 +168,17 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	*x++ = (float)bf->burst->flow_count;
 	*x++ = (float)seconds(bf->burst->first, bf->burst->last);
 	*x++ = (float)seconds(bf->burst->first, bf->first);
+	*x++ = (float)bf->burst->pkts;
+	*x++ = (float)all;
+	*x++ = (float)bf->burst->bytes[BURST_SENT];
+	*x++ = (float)((double)both.s1 / all);
+	*x++ = (float)bf->index;
+	*x++ = (float)bf->burst->tcp_count;
+	*x++ = (float)(bf->burst->flow_count - bf->burst->tcp_count);
 }
 
 _Static_assert(sizeof(full) / sizeof(full[0]) ==
-                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + BURST_BULKS + 6 &&
+                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + BURST_BULKS + 13 &&
                        sizeof(full) / sizeof(full[0]) <= FEATURE_MAX,
                "the names of `full` and full_vector() go together");
 

@@ -322,7 +322,7 @@ static int grow_span(struct grower *g, struct grower_span span, uint32_t *waitin
 
 static void choose_features(struct grower *g, uint64_t stream)
 {
-	bool all = !g->params.narrow || stream % TREE_WIDE_EVERY == 0;
+	bool all = !g->params.narrow || stream < g->params.wide;
 
 	g->asks = 0;
 	for (unsigned i = 0; i < g->codes->features; i++)
