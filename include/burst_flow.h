@@ -21,7 +21,7 @@ struct burst_flow {
 	struct flow_record *flow; /* NULL once that has another, or is forgotten */
 	struct flow_ends ends;
 	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
-	uint32_t index; /* in its burst: 0, 1, ... */
+	uint32_t index;         /* in its burst: 0, 1, ... */
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
 	struct due due;             /* for a label before the burst ends */

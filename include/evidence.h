@@ -97,10 +97,6 @@ void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
                   float *q);
 
-/* ratio[class]: the logarithm of how much likelier the class is by p than by the prior.
- * The sum of these over flows that are all of one class says which. */
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio);
-
 /* The likeliest class; of equal ones the first. */
 uint32_t evidence_best(const float *q, unsigned classes);
 

@@ -84,9 +84,9 @@ unsigned forest_features(const struct forest *fo);
 /* votes[class] for one row of features; they add up to trees * FOREST_UNIT. */
 void forest_votes(const struct forest *fo, const float *x, uint32_t *votes);
 
-/* Both of all trees and of the narrow ones, for many rows at once, a good deal faster: row
- * after row of features in, for each row FOREST_VIEWS rows of votes out.  work is scratch memory of forest_work_size(fo, rows) bytes,
- * aligned for floats. */
+/* Both of all trees and of the narrow ones, for many rows at once, a good deal faster:
+ * row after row of features in, for each row FOREST_VIEWS rows of votes out.  work is
+ * scratch memory of forest_work_size(fo, rows) bytes, aligned for floats. */
 size_t forest_work_size(const struct forest *fo, size_t rows);
 enum forest_view { FOREST_ALL, FOREST_NARROW, FOREST_VIEWS };
 void forest_views(const struct forest *fo, const float *x, size_t rows, void *work,

@@ -15,9 +15,9 @@ struct oob {
 	const struct dataset *d;
 	const uint32_t *rows;
 	struct oob_votes all, narrow;
-	unsigned wide;           /* so many first trees are not narrow */
-	int64_t *loss;           /* by feature: votes for the right class that are lost */
-	int64_t tried;           /* votes that could have been lost */
+	unsigned wide; /* so many first trees are not narrow */
+	int64_t *loss; /* by feature: votes for the right class that are lost */
+	int64_t tried; /* votes that could have been lost */
 };
 
 /* Rows of one tree whose features are shuffled: over all trees enough for two digits, and

@@ -85,12 +85,6 @@ static float log_share(unsigned classes, float share)
 	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
 }
 
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
-{
-	for (unsigned c = 0; c < classes; c++)
-		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
-}
-
 struct evidence *evidence_new(const struct evidence_params *p)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
@@ -194,8 +188,8 @@ static void set_belief(struct evidence *e, const float *past)
 }
 
 /* One view of flow i. */
-static const float *view(const struct evidence *e, const struct evidence_burst *b, size_t i,
-                         enum evidence_view v)
+static const float *view(const struct evidence *e, const struct evidence_burst *b,
+                         size_t i, enum evidence_view v)
 {
 	return b->p + (i * EVIDENCE_VIEWS + v) * e->classes;
 }

@@ -8,12 +8,12 @@
 #include "label.h"
 #include "weigh.h"
 
-/* What the model says: for each row EVIDENCE_VIEWS rows of probabilities by its own votes,
- * and one in the light of all evidence, where it is asked for. */
+/* What the model says: for each row EVIDENCE_VIEWS rows of probabilities by its own
+ * votes, and one in the light of all evidence, where it is asked for. */
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *ratio; /* of evidence_ratio(), by what it says of its neighbours */
+	float *vote; /* of each row, on what its trace is */
 	struct judge_case *cases;
 };
 
@@ -49,6 +49,24 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
+/* Ratios of the narrow trees' votes to the prior, as shares, to the sixth power: much of
+ * a trace is background that every app has, so those who are sure have the say. */
+static void cast_vote(const struct model *m, const float *says, float *vote)
+{
+	float sum = 0;
+
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		vote[c] = m->prior[c] > 0 ? says[c] / m->prior[c] : 0;
+		sum += vote[c];
+	}
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		float q = sum > 0 ? vote[c] / sum : 0;
+
+		q *= q * q;
+		vote[c] = q * q;
+	}
+}
+
 /* Each row by its own votes. */
 static int ask_forest(const struct examine *x, struct answers *a)
 {
@@ -67,8 +85,7 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
-		evidence_ratio(width, m->prior, own + EVIDENCE_SAYS * width,
-		               a->ratio + i * width);
+		cast_vote(m, own + EVIDENCE_SAYS * width, a->vote + i * width);
 	}
 	free(votes);
 	free(work);
@@ -97,10 +114,10 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.rows = rows,
 		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
-		.ratio = calloc(count * width + 1, sizeof(*a->ratio)),
+		.vote = calloc(count * width + 1, sizeof(*a->vote)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->ratio && a->cases ? ask_forest(x, a) : -ENOMEM;
+	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -108,7 +125,7 @@ static void answers_clear(struct answers *a)
 {
 	free(a->own);
 	free(a->all);
-	free(a->ratio);
+	free(a->vote);
 	free(a->cases);
 }
 
@@ -117,7 +134,7 @@ int examine_rows(const struct examine *x, const struct forest_rows *rows,
 {
 	struct answers a;
 	int err = ask(x, rows, &a);
-	struct judge_weights w = { x->model->classes.count, a.all, a.ratio };
+	struct judge_weights w = { x->model->classes.count, a.all, a.vote };
 
 	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;

@@ -52,12 +52,11 @@ unsigned feature_count(enum feature_set set)
 /* Found by leaving groups of features out, on other weeks than the trees had seen. */
 bool feature_travels(enum feature_set set, unsigned i)
 {
-	static const char *const all[] = { "protocol",  "sent_mean", "sent_min",
-		                           "sent_max",  "sent_std",  "rcvd_mean",
-		                           "rcvd_min",  "rcvd_max",  "rcvd_std",
-		                           "first_1",   "first_2",   "first_3",
-		                           "first_4",   "first_5",   "first_6",
-		                           "first_7",   "first_8" };
+	static const char *const all[] = {
+		"protocol", "sent_mean", "sent_min", "sent_max", "sent_std", "rcvd_mean",
+		"rcvd_min", "rcvd_max",  "rcvd_std", "first_1",  "first_2",  "first_3",
+		"first_4",  "first_5",   "first_6",  "first_7",  "first_8"
+	};
 	const char *name = feature_name(set, i);
 
 	if (set != FEATURE_FULL)
@@ -148,7 +147,8 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	const struct stats *sent = &bf->len[BURST_SENT], *rcvd = &bf->len[BURST_RCVD];
 	struct stats both = stats_join(sent, rcvd);
 	double duration = seconds(bf->first, bf->last);
-	double all = (double)(bf->burst->bytes[BURST_SENT] + bf->burst->bytes[BURST_RCVD]);
+	double all =
+		(double)(bf->burst->bytes[BURST_SENT] + bf->burst->bytes[BURST_RCVD]);
 
 	*x++ = bf->ends.proto == IPPROTO_TCP;
 	*x++ = ratio(bf->bytes);
