@@ -135,7 +135,7 @@ static void choose_forest(struct forest_params *p, const struct options *o)
 		p->mtry = 20;
 	}
 	if (!(o->given & GIVEN_TRACE_POWER))
-		p->trace_power = 0.5;
+		p->power.trace = 0.5;
 }
 
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,
