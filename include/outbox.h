@@ -14,6 +14,7 @@ struct outbox_service {
 	const struct model *model;
 	bool unknown; /* else always the likeliest class */
 	bool alone;
+	struct due_params early; /* provisional labels */
 };
 
 struct outbox_params {
@@ -41,7 +42,8 @@ struct outbox_item {
 };
 
 struct outbox_counters {
-	uint64_t labels;  /* made */
+	uint64_t labels;  /* of ended bursts, made */
+	uint64_t early;   /* provisional ones */
 	uint64_t dropped; /* labels and rows that the receiver was too slow for */
 };
 
@@ -61,6 +63,11 @@ const struct outbox_service *outbox_service(const struct outbox *o);
 
 /* Label a burst.  What the receiver has no room for is dropped. */
 void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes);
+
+/* Label a burst-flow that is due; the label is provisional.  It is Unknown when it is not
+ * sure, whatever the service says of final ones. */
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf,
+                      struct routes *routes);
 
 /* A row of counters for one second. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);

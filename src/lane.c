@@ -64,6 +64,7 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	l->outbox = outbox_new(&p->outbox, s);
 	if (!l->tracker || !l->routes || !l->outbox)
 		goto fail;
+	burst_set_early(l->tracker, &s->early);
 	make_clerk(l, p->burst.mtu_bytes);
 	if (p->counters && !l->clerk)
 		goto fail;
@@ -79,11 +80,16 @@ fail:
 	return NULL;
 }
 
-static void label_ended(struct lane *l)
+static void put_labels(struct lane *l)
 {
-	struct burst *b;
+	const struct burst_flow *due;
+	struct burst *b = NULL;
 
-	while ((b = burst_take(l->tracker))) {
+	while ((due = burst_take_due(l->tracker)) || (b = burst_take(l->tracker))) {
+		if (due) {
+			outbox_put_early(l->outbox, due, l->routes);
+			continue;
+		}
 		outbox_put(l->outbox, b, l->routes);
 		burst_release(l->tracker, b);
 	}
@@ -92,7 +98,7 @@ static void label_ended(struct lane *l)
 static void advance(struct lane *l, struct mono now)
 {
 	burst_advance(l->tracker, now);
-	label_ended(l);
+	put_labels(l);
 	clerk_advance(l->clerk, now);
 }
 
@@ -107,7 +113,7 @@ static void take_packet(struct lane *l, const struct queue_packet *qp,
 	burst_packet(l->tracker, pkt);
 	if (n->flows != flows)
 		route_note(l->routes, pkt, qp->in_if, qp->out_if);
-	label_ended(l);
+	put_labels(l);
 }
 
 /* A read is decoded before any of it is counted, so that waits for memory overlap. */
@@ -193,7 +199,7 @@ int lane_wait_ms(const struct lane *l)
 static void end_bursts(struct lane *l)
 {
 	burst_end_all(l->tracker, BURST_FLUSH);
-	label_ended(l);
+	put_labels(l);
 	clerk_flush(l->clerk);
 }
 
@@ -208,6 +214,7 @@ void lane_serve(struct lane *l, const struct outbox_service *s, struct labeller 
 		burst_retune(l->tracker, new->gap, new->max, new->mtu_bytes);
 		make_clerk(l, new->mtu_bytes);
 	}
+	burst_set_early(l->tracker, &s->early);
 	outbox_serve(l->outbox, s, labeller);
 }
 

@@ -15,7 +15,7 @@ struct outbox {
 	struct outbox_service service;
 	struct labeller *labeller;
 	struct ring *ring;
-	uint64_t labels;
+	struct outbox_counters n;
 	unsigned patience_ms;
 	bool has_news;
 };
@@ -86,17 +86,18 @@ static void wait_for_room(struct outbox *o, uint32_t count)
 	}
 }
 
-static void put_record(struct outbox *o, const struct burst *b,
-                       const struct burst_flow *bf, const struct label *l,
-                       struct routes *routes)
+static void put_record(struct outbox *o, const struct burst_flow *bf,
+                       const struct label *l, struct routes *routes)
 {
 	struct outbox_item it = { .kind = OUTBOX_LABEL };
 	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
 
 	record_fill(&it.label.record, o->service.model, bf, l, epoch_us);
-	it.label.record.burst = (b->number - 1) * o->p.workers + o->p.index + 1;
+	if (!l->provisional)
+		it.label.record.burst =
+			(bf->burst->number - 1) * o->p.workers + o->p.index + 1;
 	route_find(routes, &bf->ends, &it.label.in_if, &it.label.out_if);
-	o->labels++;
+	*(l->provisional ? &o->n.early : &o->n.labels) += 1;
 	(void)ring_put(o->ring, &it); /* it counts what it drops */
 }
 
@@ -110,8 +111,18 @@ void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
 
 		if (!o->service.unknown)
 			named.reason = LABEL_KNOWN;
-		put_record(o, b, bf, &named, routes);
+		put_record(o, bf, &named, routes);
 	}
+	o->has_news = true;
+}
+
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf,
+                      struct routes *routes)
+{
+	struct label l = labeller_early(o->labeller, bf);
+
+	wait_for_room(o, 1);
+	put_record(o, bf, &l, routes);
 	o->has_news = true;
 }
 
@@ -139,7 +150,10 @@ void outbox_tell(struct outbox *o)
 
 struct outbox_counters outbox_counters(const struct outbox *o)
 {
-	return (struct outbox_counters){ o->labels, ring_dropped(o->ring) };
+	struct outbox_counters n = o->n;
+
+	n.dropped = ring_dropped(o->ring);
+	return n;
 }
 
 bool outbox_take(struct outbox *o, struct outbox_item *it)
