@@ -17,8 +17,9 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
-	label record tally judge examine holdout report report_json report_html \
+	label record tally judge examine holdout early report report_json report_html \
 	file replay walk trace progress load \
+	pairing overlay mix early_run \
 	clock route addrs setting conf ring qmsg qtable qsocket queue outbox clerk lane worker \
 	ifnames notify detach sink watch status
 

@@ -31,7 +31,7 @@ struct options {
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat;
 	enum record_format format;
-	bool alone, no_unknown, early;
+	bool alone, mix, no_unknown, early;
 	struct due_params early_at;
 	const char *model, *output, *json, *report, *date;
 	struct names notes; /* KEY=VALUE */
@@ -78,10 +78,10 @@ int cmd_each_capture(const struct options *o, cmd_read *read, void *arg);
 /* Read a model file into m.  -errno with *f filled, the path named in it. */
 int cmd_load_model(struct model *m, const char *path, struct fault *f);
 
-/* Read everything that count paths mean into d, fresh from dataset_init(), and put its
- * labels in order.  CMD_FAILED, said, when some of it could not be read: the rest is
- * there. */
-int cmd_load(const struct options *o, char **paths, int count, struct dataset *d);
+/* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
+ * labels in order; captures as in struct load.  CMD_FAILED, said, when some of it could
+ * not be read: the rest is there. */
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures);
 
 /* What the options ask for, for data of a set of features, or of columns that are none
  * (FEATURE_SETS); training shows itself by *progress, which is begun here. */

@@ -20,6 +20,9 @@ struct holdout {
  * holdout_clear() in either case. */
 int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
                  uint64_t round);
+
+/* Everything to judge on, nothing to learn from. */
+int holdout_all(struct holdout *h, const struct dataset *d);
 void holdout_clear(struct holdout *h);
 
 #endif

@@ -13,8 +13,10 @@ struct judge_case {
 	uint32_t truth, best; /* best also when the answer was Unknown */
 	float confidence;     /* 0 to 1 */
 	bool named;           /* not called Unknown */
-	uint32_t trace;       /* cases of one trace have one truth */
-	uint64_t burst;       /* unique within the trace */
+	/* Cases of one trace are judged as one for each truth: of traces laid over each
+	 * other, each is judged by itself, and so are their shares of a burst. */
+	uint32_t trace;
+	uint64_t burst; /* unique within the trace */
 };
 
 #define JUDGE_STEPS 100
@@ -34,6 +36,9 @@ struct judge {
 /* false when memory is short; ended by judge_clear() in either case. */
 bool judge_init(struct judge *j, uint32_t classes);
 void judge_clear(struct judge *j);
+
+/* Judge a case by itself: bursts and traces are not counted. */
+void judge_one(struct judge *j, const struct judge_case *c);
 
 /* What names bursts and traces: a row of width numbers (at most classes) a case, by
  * class. The largest of the sums over a burst, or a trace, names it. */

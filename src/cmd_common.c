@@ -97,14 +97,17 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	return err ? fault_prefix(f, err, path) : 0;
 }
 
-int cmd_load(const struct options *o, char **paths, int count, struct dataset *d)
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 {
-	struct load l = { &o->burst, o->set, o->given & GIVEN_FEATURES, { 0 }, 0 };
+	struct load l = { .burst = &o->burst,
+		          .set = o->set,
+		          .set_is_wanted = o->given & GIVEN_FEATURES,
+		          .captures = captures };
 	struct fault f;
 	int err = 0;
 
-	for (int i = 0; i < count && !err; i++)
-		err = load_path(d, paths[i], &l, &f);
+	for (int i = 0; i < o->count && !err; i++)
+		err = load_path(d, o->paths[i], &l, &f);
 	names_clear(&l.files);
 	if (err)
 		return cmd_failed("%s", f.text);

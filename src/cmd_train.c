@@ -169,7 +169,7 @@ int cmd_train(const struct options *o)
 		return cmd_usage("train: no DIR or CSV given");
 	dataset_init(&d);
 	model_init(&m);
-	code = cmd_load(o, o->paths, o->count, &d);
+	code = cmd_load(o, &d, NULL);
 	if (d.rows == 0 && code == CMD_DONE)
 		code = cmd_failed("nothing to learn from: no burst-flow in the data");
 	else if (d.rows > 0 && train(o, &d, &m, &f) < 0)
