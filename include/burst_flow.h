@@ -52,7 +52,7 @@ struct burst {
 	struct mono first, last;
 	uint32_t flow_count;
 	unsigned flags;
-	uint64_t losses; /* the tracker's, when it opened */
+	uint64_t losses; /* the tracker's that flags know of */
 };
 
 /* The burst-flow at a node of b's list; NULL at its end. */

@@ -13,6 +13,7 @@ struct eval {
 	struct names classes, about;
 	uint32_t *class_of; /* by label of d */
 	struct judge sum;
+	struct early early;            /* when it was asked for */
 	double (*score)[JUDGE_SCORES]; /* a row a repeat */
 	struct holdout *split;         /* one a repeat, or NULL */
 	size_t repeats;                /* so far */
@@ -30,6 +31,10 @@ int eval_classes(struct eval *e, const struct names *known, struct fault *f);
 /* Let m name what is to be judged of the data, traces by themselves or laid over each
  * other, and add what comes out to the sums, as one more repeat. */
 int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
+               struct fault *f);
+
+/* Judge what m would have said before bursts ended. */
+int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
                struct fault *f);
 
 /* The data judged by a model, and by models of parts of the data. */

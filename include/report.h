@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "early.h"
 #include "holdout.h"
 #include "judge.h"
 
@@ -17,6 +18,7 @@ struct report {
 	const double (*score)[JUDGE_SCORES]; /* one row a repeat */
 	const struct holdout *split;         /* one a repeat, or NULL */
 	const struct names *traces;          /* that split speaks of */
+	const struct early *early;           /* over all repeats, or NULL */
 };
 
 /* Mean over the repeats and standard deviation between them (of the sample; 0 for one).

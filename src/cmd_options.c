@@ -89,7 +89,7 @@ static const struct option_row {
 	  "lay each trace over one of another class, as one client's" },
 	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
 	  "always name the likeliest class" },
-	{ "early", 0, CMD_CLASSIFY, FLAG, AT(early), 0, 0, 0, NULL,
+	{ "early", 0, CMD_CLASSIFY | CMD_EVAL, FLAG, AT(early), 0, 0, 0, NULL,
 	  "provisional labels too, before a burst ends" },
 	{ "early-packets", 0, CMD_CLASSIFY, NUMBER32, AT(early_at.packets), 0, 1000000, 0,
 	  "N", "those after so many packets of a burst-flow; 0 for never (20)" },
