@@ -86,6 +86,23 @@ size_t forest_work_size(const struct forest *fo, size_t rows);
 void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
                        uint32_t *votes);
 
+/* The same by some of the trees only; the votes of ranges that lie side by side add up.
+ */
+struct forest_range {
+	unsigned first, count;
+};
+struct forest_range forest_all(const struct forest *fo);
+void forest_votes_of(const struct forest *fo, struct forest_range trees, const float *x,
+                     uint32_t *votes);
+
+struct forest_batch {
+	const float *x;
+	size_t rows;
+	void *work;
+};
+void forest_votes_many_of(const struct forest *fo, struct forest_range trees,
+                          const struct forest_batch *batch, uint32_t *votes);
+
 /* The class with the most votes; of equal ones the first. */
 uint32_t forest_best(const uint32_t *votes, uint32_t classes);
 

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* So many trees are walked side by side, to wait for memory together. */
-#define LANES 8
+/* So many trees are walked side by side for one row, to wait for memory together; and so
+ * many rows through one tree. */
+#define TREES 20
+#define ROWS  16
 
 struct forest {
 	struct forest_parts parts;
@@ -98,46 +100,78 @@ static void add_votes(const struct forest_parts *p, uint32_t code, uint32_t *vot
 		votes[s->label[i]] += s->share[i];
 }
 
-static void walk_trees(const struct forest_parts *p, unsigned first, const float *x,
-                       uint32_t *votes)
+static void walk_trees(const struct tree *tree, const float *x,
+                       uint32_t code[static TREES])
 {
-	const struct tree_node *node[LANES];
-	uint32_t at[LANES] = { 0 }, moved;
+	const struct tree_node *node[TREES];
+	uint32_t at[TREES] = { 0 }, moved;
 
-	for (unsigned l = 0; l < LANES; l++)
-		node[l] = p->tree[first + l].node;
+	for (unsigned l = 0; l < TREES; l++)
+		node[l] = tree[l].node;
 	do {
 		moved = 0;
-		for (int l = 0; l < LANES; l++) {
+		for (unsigned l = 0; l < TREES; l++) {
 			uint32_t next = tree_step(node[l][at[l]], x);
 
 			moved |= next ^ at[l];
 			at[l] = next;
 		}
 	} while (moved);
-	for (unsigned l = 0; l < LANES; l++)
-		add_votes(p, tree_code(node[l][at[l]]), votes);
+	for (unsigned l = 0; l < TREES; l++)
+		code[l] = tree_code(node[l][at[l]]);
 }
 
-void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
+static uint32_t walk_tree(const struct tree *tree, const float *x)
+{
+	uint32_t at = 0;
+
+	while (!tree_is_leaf(tree->node[at]))
+		at = tree_step(tree->node[at], x);
+	return tree_code(tree->node[at]);
+}
+
+/* x[TREE_LEAF] is -INFINITY.  Of the last trees as many are walked once more as make up
+ * the lanes: that costs nothing, where one tree after the other would. */
+static void add_range(const struct forest_parts *p, struct forest_range of,
+                      const float *x, uint32_t *votes)
+{
+	uint32_t code[TREES];
+	unsigned t = of.first, end = of.first + of.count;
+
+	if (of.count < TREES) {
+		for (; t < end; t++)
+			add_votes(p, walk_tree(&p->tree[t], x), votes);
+		return;
+	}
+	while (t < end) {
+		unsigned from = t + TREES <= end ? t : end - TREES;
+
+		walk_trees(&p->tree[from], x, code);
+		for (; t < from + TREES; t++)
+			add_votes(p, code[t - from], votes);
+	}
+}
+
+void forest_votes_of(const struct forest *fo, struct forest_range trees, const float *row,
+                     uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
 	float x[TREE_WIDTH];
-	unsigned t = 0;
 
 	memcpy(x, row, p->features * sizeof(*x));
 	x[TREE_LEAF] = -INFINITY;
 	memset(votes, 0, p->classes * sizeof(*votes));
-	for (; t + LANES <= p->trees; t += LANES)
-		walk_trees(p, t, x, votes);
-	for (; t < p->trees; t++) {
-		const struct tree_node *node = p->tree[t].node;
-		uint32_t at = 0;
+	add_range(p, trees, x, votes);
+}
 
-		while (!tree_is_leaf(node[at]))
-			at = tree_step(node[at], x);
-		add_votes(p, tree_code(node[at]), votes);
-	}
+struct forest_range forest_all(const struct forest *fo)
+{
+	return (struct forest_range){ 0, fo->parts.trees };
+}
+
+void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
+{
+	forest_votes_of(fo, forest_all(fo), row, votes);
 }
 
 /* Rows that one tree is walked for before the next tree comes: the rows and their votes
@@ -145,7 +179,7 @@ void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
 #define BLOCK_ROWS 4096
 
 /* Fewer rows than this are faster one by one. */
-#define FEW_ROWS   LANES
+#define FEW_ROWS   64
 
 /* Rows of a block, width floats apart.  x[TREE_LEAF] of a row is a float of one of the
  * next rows, which is why each keeps -INFINITY at TREE_LEAF modulo width. */
@@ -165,7 +199,7 @@ static size_t block_width(unsigned features)
 
 static size_t block_floats(size_t rows, size_t width)
 {
-	return (rows + LANES) * width + TREE_WIDTH;
+	return (rows + ROWS) * width + TREE_WIDTH;
 }
 
 static void fill_block(struct block *b, const float *x, size_t rows, unsigned features)
@@ -181,15 +215,15 @@ static void fill_block(struct block *b, const float *x, size_t rows, unsigned fe
 }
 
 static void walk_rows(const struct tree_node *node, const struct block *b, size_t first,
-                      uint32_t at[static LANES])
+                      uint32_t at[static ROWS])
 {
 	const float *x = b->x + first * b->width;
 	uint32_t moved;
 
-	memset(at, 0, LANES * sizeof(*at));
+	memset(at, 0, ROWS * sizeof(*at));
 	do {
 		moved = 0;
-		for (size_t l = 0; l < LANES; l++) {
+		for (size_t l = 0; l < ROWS; l++) {
 			uint32_t next = tree_step(node[at[l]], x + l * b->width);
 
 			moved |= next ^ at[l];
@@ -198,18 +232,18 @@ static void walk_rows(const struct tree_node *node, const struct block *b, size_
 	} while (moved);
 }
 
-/* The rows from n up to the next multiple of LANES are walked and not counted. */
-static void votes_of_block(const struct forest_parts *p, const struct block *b, size_t n,
-                           uint32_t *votes)
+/* The rows from n up to the next multiple of ROWS are walked and not counted. */
+static void votes_of_block(const struct forest_parts *p, struct forest_range of,
+                           const struct block *b, size_t n, uint32_t *votes)
 {
-	uint32_t at[LANES];
+	uint32_t at[ROWS];
 
-	for (unsigned t = 0; t < p->trees; t++) {
+	for (unsigned t = of.first; t < of.first + of.count; t++) {
 		const struct tree_node *node = p->tree[t].node;
 
-		for (size_t i = 0; i < n; i += LANES) {
+		for (size_t i = 0; i < n; i += ROWS) {
 			walk_rows(node, b, i, at);
-			for (size_t l = 0; l < LANES && i + l < n; l++)
+			for (size_t l = 0; l < ROWS && i + l < n; l++)
 				add_votes(p, tree_code(node[at[l]]),
 				          votes + (i + l) * p->classes);
 		}
@@ -223,21 +257,32 @@ size_t forest_work_size(const struct forest *fo, size_t rows)
 	return block_floats(block, block_width(fo->parts.features)) * sizeof(float);
 }
 
-void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
-                       uint32_t *votes)
+void forest_votes_many_of(const struct forest *fo, struct forest_range trees,
+                          const struct forest_batch *batch, uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
-	struct block b = { work, block_width(p->features) };
+	struct block b = { batch->work, block_width(p->features) };
+	const float *x = batch->x;
+	size_t rows = batch->rows;
 
-	for (size_t i = 0; rows < FEW_ROWS && i < rows; i++)
-		forest_votes(fo, x + i * p->features, votes + i * p->classes);
-	if (rows < FEW_ROWS)
+	if (rows < FEW_ROWS) {
+		for (size_t i = 0; i < rows; i++)
+			forest_votes_of(fo, trees, x + i * p->features,
+			                votes + i * p->classes);
 		return;
+	}
 	memset(votes, 0, rows * p->classes * sizeof(*votes));
 	for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
 		size_t n = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
 
 		fill_block(&b, x + first * p->features, n, p->features);
-		votes_of_block(p, &b, n, votes + first * p->classes);
+		votes_of_block(p, trees, &b, n, votes + first * p->classes);
 	}
+}
+
+void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
+                       uint32_t *votes)
+{
+	forest_votes_many_of(fo, forest_all(fo), &(struct forest_batch){ x, rows, work },
+	                     votes);
 }
