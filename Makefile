@@ -20,7 +20,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	stream weigh strengths train \
 	label record tally judge examine holdout early \
 	report report_json report_html \
-	file replay walk trace progress load \
+	inorder file replay walk trace progress load \
 	pairing overlay mix early_run \
 	clock addrs setting conf ring \
 	attribute qmsg qtable qsocket queue \
