@@ -59,7 +59,7 @@ struct burst {
 	uint32_t flow_count, tcp_count; /* flows */
 	uint64_t pkts, bytes[2];        /* BURST_SENT, BURST_RCVD */
 	unsigned flags;
-	uint64_t losses; /* the tracker's, when it opened */
+	uint64_t losses; /* the tracker's that flags know of */
 };
 
 /* The burst-flow at a node of b's list; NULL at its end. */

@@ -1,88 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "testing.h"
-
-#include <math.h>
-#include <netinet/in.h>
-
-#include "evidence.h"
-
-#define CLASSES 3
+#include "evidence_bursts.h"
 
 static const float even[EVIDENCE_PAIRS_MAX + 1];
-static const float prior[CLASSES] = { 0.25f, 0.25f, 0.5f };
-
-static struct evidence_params params(void)
-{
-	return (struct evidence_params){ .classes = CLASSES,
-		                         .prior = prior,
-		                         .strengths = evidence_defaults(),
-		                         .max_flows = 64,
-		                         .max_clients = 64,
-		                         .secret = { { 1, 2 } } };
-}
-
-static struct evidence *evidence_of(const struct evidence_params *p)
-{
-	struct evidence *e = evidence_new(p);
-
-	assert_non_null(e);
-	return e;
-}
-
-static struct evidence *evidence(void)
-{
-	struct evidence_params p = params();
-
-	return evidence_of(&p);
-}
-
-/* Flow number i of the client: a port of its own. */
-static struct flow_ends ends_of(uint32_t client, uint16_t i)
-{
-	return (struct flow_ends){ addr_v4(client), addr_v4(0x08080808),
-		                   (uint16_t)(1000 + i), 443, IPPROTO_TCP };
-}
-
-/* Rows of p as both views of flows. */
-static void see_twice(const float *p, unsigned classes, size_t n, float *views)
-{
-	for (size_t i = 0; i < n * EVIDENCE_VIEWS; i++)
-		memcpy(views + i * classes, p + i / EVIDENCE_VIEWS * classes,
-		       classes * sizeof(*p));
-}
-
-/* Weigh a burst of one flow; q[CLASSES]. */
-static void weigh_one(struct evidence *e, const struct flow_ends *ends, int64_t second,
-                      const float *p, float *q)
-{
-	float views[EVIDENCE_VIEWS * CLASSES];
-	struct evidence_burst b = { mono_ms(second * 1000), &ends, views, 1 };
-
-	see_twice(p, CLASSES, 1, views);
-	evidence_weigh(e, &b, q);
-}
-
-/* A burst of n flows of client 1, good until the next one is made. */
-#define FLOWS_MAX 500
-static struct evidence_burst burst_with(const float *p, unsigned classes, size_t n)
-{
-	static struct flow_ends ends[FLOWS_MAX];
-	static const struct flow_ends *at[FLOWS_MAX];
-	static float views[FLOWS_MAX * EVIDENCE_VIEWS * CLASSES];
-
-	assert_true(n * classes <= FLOWS_MAX * CLASSES);
-	for (size_t i = 0; i < n; i++) {
-		ends[i] = ends_of(1, (uint16_t)i);
-		at[i] = &ends[i];
-	}
-	see_twice(p, classes, n, views);
-	return (struct evidence_burst){ { 0 }, at, views, n };
-}
-
-static struct evidence_burst burst_of(const float *p, size_t n)
-{
-	return burst_with(p, CLASSES, n);
-}
 
 static void probabilities_add_up(void **state)
 {
@@ -330,70 +249,9 @@ static void stays_within_its_records(void **state)
 	evidence_free(e);
 }
 
-/* Weigh a flow of client 1 early. */
-static void weigh_early(struct evidence *e, uint16_t flow, const float *p, float *q)
-{
-	struct flow_ends ends = ends_of(1, flow);
-	const struct flow_ends *at = &ends;
-	float views[EVIDENCE_VIEWS * CLASSES];
-
-	see_twice(p, CLASSES, 1, views);
-	evidence_early(e, &(struct evidence_burst){ { 0 }, &at, views, 1 }, q);
-}
-
-/* What was asked for early leaves no trace in what is said of ended bursts. */
-static void early_changes_nothing_later(void **state)
-{
-	const float p[4 * CLASSES] = { 0.1f, 0.8f, 0.1f, 0.3f, 0.5f, 0.2f,
-		                       0.9f, 0.1f, 0,    0.2f, 0.2f, 0.6f };
-	struct evidence *with = evidence(), *without = evidence();
-	struct evidence_burst b = burst_of(p, 4);
-	float q[4 * CLASSES], r[4 * CLASSES], early[CLASSES];
-
-	(void)state;
-	for (int burst = 0; burst < 3; burst++) {
-		for (uint16_t i = 0; i < 4; i++)
-			weigh_early(with, i, p + (3 - i) * CLASSES, early);
-		evidence_weigh(with, &b, q);
-		evidence_weigh(without, &b, r);
-		assert_memory_equal(q, r, sizeof(q));
-	}
-	evidence_free(with);
-	evidence_free(without);
-}
-
-/* Asked for every flow of a burst in turn, the last one has all that the ended burst
- * has. */
-static void early_knows_what_was_weighed_early_before(void **state)
-{
-	const float p[3 * CLASSES] = { 0.1f,  0.8f,  0.1f,  0.05f, 0.9f,
-		                       0.05f, 0.34f, 0.33f, 0.33f };
-	struct evidence *e = evidence();
-	struct evidence_burst b = burst_of(p, 3);
-	float q[3 * CLASSES], first[CLASSES], last[CLASSES];
-
-	(void)state;
-	evidence_weigh(e, &b, q); /* a past that counts, too */
-	weigh_early(e, 2, p + 2 * CLASSES, first);
-	weigh_early(e, 0, p, last);
-	weigh_early(e, 1, p + CLASSES, last);
-	evidence_weigh(e, &b, q);
-	for (unsigned c = 0; c < CLASSES; c++)
-		assert_float_equal(last[c], q[CLASSES + c], 1e-5);
-	assert_true(first[1] < q[2 * CLASSES + 1] - 0.001f);
-	/* The next burst begins with nothing of this one but the past. */
-	weigh_early(e, 2, p + 2 * CLASSES, first);
-	weigh_one(e, b.ends[2], 0, p + 2 * CLASSES, q);
-	for (unsigned c = 0; c < CLASSES; c++)
-		assert_float_equal(first[c], q[c], 1e-5);
-	evidence_free(e);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(early_changes_nothing_later),
-		cmocka_unit_test(early_knows_what_was_weighed_early_before),
 		cmocka_unit_test(probabilities_add_up),
 		cmocka_unit_test(burst_decides_for_a_silent_flow),
 		cmocka_unit_test(neighbours_hear_what_is_said),

@@ -112,108 +112,6 @@ static void whole_trees_know_their_rows_by_heart(void **state)
 	}
 }
 
-/* By walking each narrow tree, one after the other. */
-static void assert_narrow(const struct forest *fo, const float *row,
-                          const uint32_t *votes)
-{
-	const struct forest_parts *p = forest_parts(fo);
-	uint32_t want[8] = { 0 };
-
-	for (unsigned t = p->wide; t < p->trees; t++) {
-		const struct tree_node *node = p->tree[t].node;
-		uint32_t at = 0, code;
-
-		while (!tree_is_leaf(node[at]))
-			at = tree_step(node[at], row);
-		code = tree_code(node[at]);
-		if (code < p->classes)
-			want[code] += FOREST_UNIT;
-		for (uint32_t i = 0; code >= p->classes &&
-		                     i < p->shares.first[code - p->classes + 1] -
-		                                     p->shares.first[code - p->classes];
-		     i++) {
-			uint32_t e = p->shares.first[code - p->classes] + i;
-
-			want[p->shares.label[e]] += p->shares.share[e];
-		}
-	}
-	assert_memory_equal(want, votes, p->classes * sizeof(*want));
-}
-
-/* Narrow trees never ask for what they may not. */
-static void narrow_trees_keep_to_theirs(void **state)
-{
-	static const bool narrow[6] = { false, true, true };
-	struct forest_params p = forest_defaults();
-	const struct forest_parts *parts;
-	struct dataset d;
-	struct forest *fo;
-	bool wide_asked = false;
-
-	(void)state;
-	learn_data(&d, 7, 6, 400, 1);
-	p.trees = 9;
-	p.narrow = narrow;
-	fo = train(&d, p, NULL);
-	parts = forest_parts(fo);
-	assert_int_equal(parts->wide, 4);
-	for (unsigned t = 0; t < parts->trees; t++) {
-		for (uint32_t i = 0; i < parts->tree[t].nodes; i++) {
-			struct tree_node n = parts->tree[t].node[i];
-
-			if (tree_is_leaf(n))
-				continue;
-			wide_asked |= !narrow[n.link & TREE_LEAF];
-			assert_true(t < parts->wide || narrow[n.link & TREE_LEAF]);
-		}
-	}
-	assert_true(wide_asked);
-	forest_free(fo);
-	dataset_clear(&d);
-}
-
-/* With features that leave room beside them in a row and with features that do not, with
- * few rows, with some left over, and with more than a block. */
-static void many_rows_vote_as_each_does(void **state)
-{
-	static const bool narrow[16] = { true, false, true };
-	static const uint32_t sizes[][2] = {
-		{ 3, 5 }, { 6, 901 }, { 15, 5003 }, { 16, 77 }
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct forest_params p = forest_defaults();
-		struct dataset d;
-		struct forest *fo;
-		uint32_t *many, one[8];
-		void *work;
-
-		learn_data(&d, 7, sizes[i][0], sizes[i][1], 1);
-		p.trees = 11;
-		p.narrow = i % 2 ? narrow : NULL;
-		fo = train(&d, p, NULL);
-		assert_int_equal(forest_narrow_trees(fo), i % 2 ? 6 : 11);
-		work = malloc(forest_work_size(fo, d.rows));
-		many = malloc(d.rows * FOREST_VIEWS * d.labels.count * sizeof(*many));
-		assert_non_null(work);
-		assert_non_null(many);
-		assert_in_range(d.labels.count, 1, 8);
-		forest_views(fo, d.x, d.rows, work, many);
-		for (size_t r = 0; r < d.rows; r++) {
-			forest_votes(fo, d.x + r * d.features.count, one);
-			assert_memory_equal(one, many + r * FOREST_VIEWS * d.labels.count,
-			                    d.labels.count * sizeof(*one));
-			assert_narrow(fo, d.x + r * d.features.count,
-			              many + (r * FOREST_VIEWS + 1) * d.labels.count);
-		}
-		free(work);
-		free(many);
-		forest_free(fo);
-		dataset_clear(&d);
-	}
-}
-
 static void rows_alike_share_a_leaf(void **state)
 {
 	struct forest_params p = forest_defaults();
@@ -426,8 +324,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_and_order_of_work_change_no_byte),
 		cmocka_unit_test(whole_trees_know_their_rows_by_heart),
-		cmocka_unit_test(narrow_trees_keep_to_theirs),
-		cmocka_unit_test(many_rows_vote_as_each_does),
 		cmocka_unit_test(rows_alike_share_a_leaf),
 		cmocka_unit_test(leaves_are_no_smaller_than_asked),
 		cmocka_unit_test(rows_out_of_the_bag_judge_the_forest),
