@@ -87,20 +87,29 @@ void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t 
 	}
 }
 
-/* By trace and by class, what its rows weigh. */
-static void weigh(const struct dataset *d, const uint32_t *rows, size_t count,
-                  struct bags_powers power, double *const part[2], double *upto)
-{
-	double *trace = part[0], *class = part[1], sum = 0;
+struct weigher {
+	const struct dataset *d;
+	const uint32_t *rows;
+	size_t count;
+	double *trace, *class; /* what rows of each weigh; zero at first */
+};
 
-	for (size_t i = 0; i < count; i++)
-		trace[d->row[rows[i]].trace]++;
-	for (size_t i = 0; i < count; i++) {
-		upto[i] = pow(trace[d->row[rows[i]].trace], -power.trace);
-		class[d->row[rows[i]].label] += upto[i];
+static void weigh(const struct weigher *w, struct bags_powers power, double *upto)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		w->trace[w->d->row[w->rows[i]].trace]++;
+	for (size_t i = 0; i < w->count; i++) {
+		const struct dataset_row *row = &w->d->row[w->rows[i]];
+
+		upto[i] = pow(w->trace[row->trace], -power.trace);
+		w->class[row->label] += upto[i];
 	}
-	for (size_t i = 0; i < count; i++) {
-		sum += upto[i] * pow(class[d->row[rows[i]].label], -power.class);
+	for (size_t i = 0; i < w->count; i++) {
+		uint32_t label = w->d->row[w->rows[i]].label;
+
+		sum += upto[i] * pow(w->class[label], -power.class);
 		upto[i] = sum;
 	}
 }
@@ -115,7 +124,7 @@ int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
 	if (ok) {
 		double mean;
 
-		weigh(d, rows, count, power, (double *const[]){ trace, class }, upto);
+		weigh(&(struct weigher){ d, rows, count, trace, class }, power, upto);
 		mean = upto[count - 1] / (double)count;
 		for (size_t i = 0; i < count; i++)
 			upto[i] /= mean;
