@@ -58,7 +58,8 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	return err ? fault_prefix(f, err, path) : 0;
 }
 
-int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
+             uint32_t *upto)
 {
 	struct load l = { .burst = &o->burst,
 		          .set = o->set,
@@ -67,8 +68,11 @@ int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 	struct fault f;
 	int err = 0;
 
-	for (int i = 0; i < o->count && !err; i++)
+	for (int i = 0; i < o->count && !err; i++) {
 		err = load_path(d, o->paths[i], &l, &f);
+		if (upto)
+			upto[i] = d->traces.count;
+	}
 	names_clear(&l.files);
 	if (err)
 		return cmd_failed("%s", f.text);

@@ -81,6 +81,10 @@ static const struct option_row {
 	  "named labels shall be right so often, else Unknown (0.9)" },
 	{ "min-packets", 0, GROWS, NUMBER32, AT(min_packets), 1, 1000, 0, "N",
 	  "burst-flows with fewer are Unknown (1)" },
+	{ "search", 0, CMD_TRAIN, FLAG, AT(search), 0, 0, 0, NULL,
+	  "try out which forest suits the data, and train that" },
+	{ "folds", 0, CMD_TRAIN, NUMBER32, AT(folds), 2, 100, 0, "N",
+	  "parts of the traces, each judged once by --search (5)" },
 	{ "note", 0, CMD_TRAIN, NOTE, AT(notes), 0, 0, 0, "KEY=VALUE",
 	  "kept in the model, as source=...; may be repeated" },
 	{ "date", 0, CMD_TRAIN, DATE, AT(date), 0, 0, 0, "DATE",
@@ -265,6 +269,7 @@ static void set_defaults(struct options *o)
 		.precision = 0.9,
 		.min_packets = 1,
 		.repeat = 1,
+		.folds = 5,
 		.format = RECORD_SEED,
 		.early_at = { .packets = 20 },
 	};

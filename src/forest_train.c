@@ -338,8 +338,8 @@ static int choose_weights(struct training *t, const struct forest_rows *rows)
 		return 0;
 	t->upto = calloc(rows->count, sizeof(*t->upto));
 	t->tree.upto = t->upto;
-	return t->upto ? bags_weights(rows->d, rows->row, rows->count,
-	                              t->params->power, t->upto)
+	return t->upto ? bags_weights(rows->d, rows->row, rows->count, t->params->power,
+	                              t->upto)
 	               : -ENOMEM;
 }
 
