@@ -115,4 +115,13 @@ printed '^other  *[01]\.[0-9]* *[01]\.'
 expect 1 'missing: No such file' eval $some --unknown missing set
 expect 1 'its columns are not' eval $some --unknown set.csv --features full set
 expect 2 '--open goes with --split' eval m.nfm --open set
+
+# A search says what it tried, and trains the best of it.
+expect 0 '' train --search --folds 2 --trees 20 -o s.nfm set/Chat set/Game other
+printed '^trees extra .* Chat  *Game  *other  *nodes$'
+printed '<- best$'
+printed '^s.nfm: '
+chosen=$(sed -n 's/^ *\([0-9]*\) .*<- best/\1/p' out)
+expect 0 '' show s.nfm
+printed "^trees  *$chosen$"
 exit $failed
