@@ -28,14 +28,17 @@ struct options {
 	struct burst_params burst;
 	enum feature_set set;
 	struct forest_params forest;
+	bool wide;
 	double precision;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
-	unsigned repeat;
+	unsigned repeat, folds;
 	enum record_format format;
-	bool alone, mix, no_unknown, early;
+	bool search;
+	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
 	const char *model, *output, *json, *report, *date;
+	char *unknown;      /* folder of what is to be called so */
 	struct names notes; /* KEY=VALUE */
 	uint32_t given;     /* bits of enum option_given */
 	char **paths;       /* what is no option */
@@ -90,14 +93,22 @@ int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
 int cmd_load_model(struct model *m, const char *path, struct fault *f);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
- * labels in order; captures as in struct load.  CMD_FAILED, said, when some of it could
+ * labels in order; captures as in struct load, and of upto[], which may be NULL, path by
+ * path the number of traces up to and with it.  What does not tell its traces is refused
+ * unless the options say leaky.  CMD_FAILED, said, when some of it could
  * not be read: the rest is there. */
-int cmd_load(const struct options *o, struct dataset *d, struct names *captures);
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
+             uint32_t *upto);
 
 /* What the options ask for, for data of a set of features, or of columns that are none
  * (FEATURE_SETS); training shows itself by *progress, which is begun here. */
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,
                                      struct progress *progress);
+
+/* Try out which forest suits the data, whose traces come from o->paths as upto says; say
+ * what was tried, and put the best into *p. */
+int cmd_train_search(const struct options *o, const struct dataset *d,
+                     const uint32_t *upto, struct train_params *p, struct fault *f);
 
 /* Print a report, and write the files of it that were asked for. */
 int cmd_reports(const struct options *o, const struct report *r);

@@ -87,23 +87,37 @@ void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t 
 	}
 }
 
-int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
-                 double power, double *upto)
-{
-	uint32_t *size = calloc(d->traces.count + 1, sizeof(*size));
-	double sum = 0, mean;
+/* By trace and by class, what its rows weigh. */
+struct sums {
+	double *trace, *class;
+};
 
-	if (!size)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		size[d->row[rows[i]].trace]++;
-	for (size_t i = 0; i < count; i++) {
-		sum += pow(size[d->row[rows[i]].trace], -power);
+static void add_row(const struct dataset_row *row, struct bags_powers power,
+                    const struct sums *sum, double *weight)
+{
+	*weight = pow(sum->trace[row->trace], -power.trace);
+	sum->class[row->label] += *weight;
+}
+
+int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
+                 struct bags_powers power, double *upto)
+{
+	struct sums by = { calloc((size_t)d->traces.count + 1, sizeof(*by.trace)),
+		           calloc((size_t)d->labels.count + 1, sizeof(*by.class)) };
+	bool ok = by.trace && by.class;
+	double sum = 0;
+
+	for (size_t i = 0; ok && i < count; i++)
+		by.trace[d->row[rows[i]].trace]++;
+	for (size_t i = 0; ok && i < count; i++)
+		add_row(&d->row[rows[i]], power, &by, &upto[i]);
+	for (size_t i = 0; ok && i < count; i++) {
+		sum += upto[i] * pow(by.class[d->row[rows[i]].label], -power.class);
 		upto[i] = sum;
 	}
-	mean = sum / (double)count;
-	for (size_t i = 0; i < count; i++)
-		upto[i] /= mean;
-	free(size);
-	return 0;
+	for (size_t i = 0; ok && i < count; i++)
+		upto[i] /= sum / (double)count;
+	free(by.trace);
+	free(by.class);
+	return ok ? 0 : -ENOMEM;
 }

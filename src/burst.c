@@ -241,7 +241,8 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	bf->first = t->now;
 	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
-	bf->burst->flow_count++;
+	bf->index = bf->burst->flow_count++;
+	bf->burst->tcp_count += ends.proto == IPPROTO_TCP;
 	flow->latest = bf;
 	return bf;
 }

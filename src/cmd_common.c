@@ -58,7 +58,8 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	return err ? fault_prefix(f, err, path) : 0;
 }
 
-int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
+             uint32_t *upto)
 {
 	struct load l = { .burst = &o->burst,
 		          .set = o->set,
@@ -67,13 +68,22 @@ int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 	struct fault f;
 	int err = 0;
 
-	for (int i = 0; i < o->count && !err; i++)
+	for (int i = 0; i < o->count && !err; i++) {
 		err = load_path(d, o->paths[i], &l, &f);
+		if (upto)
+			upto[i] = d->traces.count;
+	}
 	names_clear(&l.files);
 	if (err)
 		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
+	if (d->torn && !o->leaky) {
+		d->rows = 0;
+		return cmd_failed(
+			"column trace is missing: burst-flows of one trace would "
+			"judge each other, which flatters (eval --leaky does it)");
+	}
 	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 
@@ -90,7 +100,7 @@ static void choose_forest(struct forest_params *p, const struct options *o)
 		p->mtry = 20;
 	}
 	if (!(o->given & GIVEN_TRACE_POWER))
-		p->trace_power = 0.5;
+		p->power.trace = 0.5;
 }
 
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,
@@ -98,6 +108,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 {
 	struct train_params p = {
 		.forest = o->forest,
+		.wide = o->wide,
 		.precision = o->precision,
 		.set = set,
 		.gap = o->burst.gap,

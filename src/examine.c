@@ -3,16 +3,17 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "label.h"
 #include "weigh.h"
 
-/* What the model says: rows of probabilities, by each row's own votes and in the light of
- * all evidence. */
+/* What the model says: for each row EVIDENCE_VIEWS rows of probabilities by its own
+ * votes, and one in the light of all evidence, where it is asked for. */
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *ratio; /* of evidence_ratio(), by own votes */
+	float *vote; /* of each row, on what its trace is */
 	struct judge_case *cases;
 };
 
@@ -21,16 +22,24 @@ static const struct dataset_row *row_at(const struct answers *a, size_t i)
 	return &a->rows->d->row[a->rows->row[i]];
 }
 
+/* What decides on Unknown, turned so that more is sooner. */
+static float doubt_of(const struct label *l)
+{
+	return 1 - l->confidence;
+}
+
 static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
 {
 	const struct dataset_row *row = row_at(a, i);
 
-	a->cases[i] = (struct judge_case){ .truth = x->class_of[row->label],
-		                           .best = l.best,
-		                           .confidence = l.confidence,
-		                           .named = l.reason == LABEL_KNOWN,
-		                           .trace = row->trace,
-		                           .burst = row->burst };
+	a->cases[i] =
+		(struct judge_case){ .truth = x->class_of ? x->class_of[row->label] : 0,
+		                     .best = l.best,
+		                     .confidence = l.confidence,
+		                     .doubt = doubt_of(&l),
+		                     .named = l.reason == LABEL_KNOWN,
+		                     .trace = row->trace,
+		                     .burst = row->burst };
 }
 
 static uint64_t packets_of(const struct answers *a, size_t i)
@@ -40,27 +49,47 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
+/* Ratios of the narrow trees' votes to the prior, as shares, to the sixth power: much of
+ * a trace is background that every app has, so those who are sure have the say. */
+static void cast_vote(const struct model *m, const float *says, float *vote)
+{
+	float sum = 0;
+
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		vote[c] = m->prior[c] > 0 ? says[c] / m->prior[c] : 0;
+		sum += vote[c];
+	}
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		float q = sum > 0 ? vote[c] / sum : 0;
+
+		q *= q * q;
+		vote[c] = q * q;
+	}
+}
+
 /* Each row by its own votes. */
 static int ask_forest(const struct examine *x, struct answers *a)
 {
 	const struct model *m = x->model;
 	const struct dataset *d = a->rows->d;
 	uint32_t width = m->classes.count;
-	uint32_t *votes = calloc(width, sizeof(*votes));
+	uint32_t *votes = calloc((size_t)FOREST_VIEWS * width, sizeof(*votes));
+	void *work = malloc(forest_work_size(m->forest, 1));
 
-	if (!votes)
-		return -ENOMEM;
-	for (size_t i = 0; i < a->rows->count; i++) {
+	for (size_t i = 0; votes && work && i < a->rows->count; i++) {
 		const float *row = d->x + (size_t)a->rows->row[i] * d->features.count;
-		float *own = a->own + i * width;
+		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
-		forest_votes(m->forest, row, votes);
+		forest_views(m->forest, row, 1, work, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
-		evidence_ratio(width, m->prior, own, a->ratio + i * width);
+		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
+		       width * sizeof(*own));
+		cast_vote(m, own + EVIDENCE_SAYS * width, a->vote + i * width);
 	}
 	free(votes);
-	return 0;
+	free(work);
+	return votes && work ? 0 : -ENOMEM;
 }
 
 static int weigh(const struct examine *x, struct answers *a)
@@ -76,27 +105,51 @@ static int weigh(const struct examine *x, struct answers *a)
 	return err;
 }
 
+static int ask(const struct examine *x, const struct forest_rows *rows, struct answers *a)
+{
+	size_t width = x->model->classes.count, count = rows->count;
+	int err;
+
+	*a = (struct answers){
+		.rows = rows,
+		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
+		.all = calloc(count * width + 1, sizeof(*a->all)),
+		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.cases = calloc(count + 1, sizeof(*a->cases)),
+	};
+	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
+	return err || x->alone ? err : weigh(x, a);
+}
+
+static void answers_clear(struct answers *a)
+{
+	free(a->own);
+	free(a->all);
+	free(a->vote);
+	free(a->cases);
+}
+
 int examine_rows(const struct examine *x, const struct forest_rows *rows,
                  struct judge *sum)
 {
-	size_t width = x->model->classes.count, count = rows->count;
-	struct answers a = {
-		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*a.own)),
-		.all = calloc(count * width + 1, sizeof(*a.all)),
-		.ratio = calloc(count * width + 1, sizeof(*a.ratio)),
-		.cases = calloc(count + 1, sizeof(*a.cases)),
-	};
-	struct judge_weights w = { (uint32_t)width, x->alone ? a.own : a.all, a.ratio };
-	int err = a.own && a.all && a.ratio && a.cases ? ask_forest(x, &a) : -ENOMEM;
+	struct answers a;
+	int err = ask(x, rows, &a);
+	struct judge_weights w = { x->model->classes.count, a.all, a.vote };
 
-	if (!err && !x->alone)
-		err = weigh(x, &a);
-	if (!err && !judge_cases(sum, a.cases, count, &w))
+	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;
-	free(a.own);
-	free(a.all);
-	free(a.ratio);
-	free(a.cases);
+	answers_clear(&a);
+	return err;
+}
+
+int examine_doubts(const struct examine *x, const struct forest_rows *rows,
+                   struct unknown_doubts *u)
+{
+	struct answers a;
+	int err = ask(x, rows, &a);
+
+	for (size_t i = 0; i < rows->count && !err; i++)
+		err = unknown_add(u, a.cases[i].doubt, !a.cases[i].named);
+	answers_clear(&a);
 	return err;
 }

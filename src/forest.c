@@ -57,6 +57,8 @@ void forest_oob_clear(struct forest_oob *oob)
 {
 	free(oob->votes);
 	free(oob->trees);
+	free(oob->narrow_votes);
+	free(oob->narrow_trees);
 	free(oob->gini);
 	free(oob->permutation);
 	*oob = (struct forest_oob){ 0 };
@@ -65,6 +67,11 @@ void forest_oob_clear(struct forest_oob *oob)
 unsigned forest_trees(const struct forest *fo)
 {
 	return fo->parts.trees;
+}
+
+unsigned forest_narrow_trees(const struct forest *fo)
+{
+	return fo->parts.trees - fo->parts.wide;
 }
 
 unsigned forest_classes(const struct forest *fo)
@@ -132,13 +139,12 @@ static uint32_t walk_tree(const struct tree *tree, const float *x)
 
 /* x[TREE_LEAF] is -INFINITY.  Of the last trees as many are walked once more as make up
  * the lanes: that costs nothing, where one tree after the other would. */
-static void add_range(const struct forest_parts *p, struct forest_range of,
+static void add_trees(const struct forest_parts *p, unsigned t, unsigned end,
                       const float *x, uint32_t *votes)
 {
 	uint32_t code[TREES];
-	unsigned t = of.first, end = of.first + of.count;
 
-	if (of.count < TREES) {
+	if (end - t < TREES) {
 		for (; t < end; t++)
 			add_votes(p, walk_tree(&p->tree[t], x), votes);
 		return;
@@ -152,26 +158,38 @@ static void add_range(const struct forest_parts *p, struct forest_range of,
 	}
 }
 
-void forest_votes_of(const struct forest *fo, struct forest_range trees, const float *row,
-                     uint32_t *votes)
+/* x has room for TREE_WIDTH. */
+static void fill_row(const struct forest_parts *p, const float *row, float *x)
 {
-	const struct forest_parts *p = &fo->parts;
-	float x[TREE_WIDTH];
-
 	memcpy(x, row, p->features * sizeof(*x));
 	x[TREE_LEAF] = -INFINITY;
-	memset(votes, 0, p->classes * sizeof(*votes));
-	add_range(p, trees, x, votes);
-}
-
-struct forest_range forest_all(const struct forest *fo)
-{
-	return (struct forest_range){ 0, fo->parts.trees };
 }
 
 void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
 {
-	forest_votes_of(fo, forest_all(fo), row, votes);
+	const struct forest_parts *p = &fo->parts;
+	float x[TREE_WIDTH];
+
+	fill_row(p, row, x);
+	memset(votes, 0, p->classes * sizeof(*votes));
+	add_trees(p, 0, p->trees, x, votes);
+}
+
+/* What the wide trees say becomes what all say. */
+static void join_views(const struct forest_parts *p, uint32_t *votes)
+{
+	for (uint32_t c = 0; c < p->classes; c++)
+		votes[c] += votes[p->classes + c];
+}
+
+static void views_of_row(const struct forest_parts *p, const float *row, uint32_t *votes)
+{
+	float x[TREE_WIDTH];
+
+	fill_row(p, row, x);
+	add_trees(p, 0, p->wide, x, votes);
+	add_trees(p, p->wide, p->trees, x, votes + p->classes);
+	join_views(p, votes);
 }
 
 /* Rows that one tree is walked for before the next tree comes: the rows and their votes
@@ -233,21 +251,25 @@ static void walk_rows(const struct tree_node *node, const struct block *b, size_
 }
 
 /* The rows from n up to the next multiple of ROWS are walked and not counted. */
-static void votes_of_block(const struct forest_parts *p, struct forest_range of,
-                           const struct block *b, size_t n, uint32_t *votes)
+static void views_of_block(const struct forest_parts *p, const struct block *b, size_t n,
+                           uint32_t *votes)
 {
+	size_t stride = (size_t)FOREST_VIEWS * p->classes;
 	uint32_t at[ROWS];
 
-	for (unsigned t = of.first; t < of.first + of.count; t++) {
+	for (unsigned t = 0; t < p->trees; t++) {
 		const struct tree_node *node = p->tree[t].node;
+		uint32_t *to = votes + (t < p->wide ? 0 : p->classes);
 
 		for (size_t i = 0; i < n; i += ROWS) {
 			walk_rows(node, b, i, at);
 			for (size_t l = 0; l < ROWS && i + l < n; l++)
 				add_votes(p, tree_code(node[at[l]]),
-				          votes + (i + l) * p->classes);
+				          to + (i + l) * stride);
 		}
 	}
+	for (size_t i = 0; i < n; i++)
+		join_views(p, votes + i * stride);
 }
 
 size_t forest_work_size(const struct forest *fo, size_t rows)
@@ -257,32 +279,22 @@ size_t forest_work_size(const struct forest *fo, size_t rows)
 	return block_floats(block, block_width(fo->parts.features)) * sizeof(float);
 }
 
-void forest_votes_many_of(const struct forest *fo, struct forest_range trees,
-                          const struct forest_batch *batch, uint32_t *votes)
+void forest_views(const struct forest *fo, const float *x, size_t rows, void *work,
+                  uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
-	struct block b = { batch->work, block_width(p->features) };
-	const float *x = batch->x;
-	size_t rows = batch->rows;
+	struct block b = { work, block_width(p->features) };
+	size_t stride = (size_t)FOREST_VIEWS * p->classes;
 
-	if (rows < FEW_ROWS) {
-		for (size_t i = 0; i < rows; i++)
-			forest_votes_of(fo, trees, x + i * p->features,
-			                votes + i * p->classes);
+	memset(votes, 0, rows * stride * sizeof(*votes));
+	for (size_t i = 0; rows < FEW_ROWS && i < rows; i++)
+		views_of_row(p, x + i * p->features, votes + i * stride);
+	if (rows < FEW_ROWS)
 		return;
-	}
-	memset(votes, 0, rows * p->classes * sizeof(*votes));
 	for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
 		size_t n = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
 
 		fill_block(&b, x + first * p->features, n, p->features);
-		votes_of_block(p, trees, &b, n, votes + first * p->classes);
+		views_of_block(p, &b, n, votes + first * stride);
 	}
-}
-
-void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
-                       uint32_t *votes)
-{
-	forest_votes_many_of(fo, forest_all(fo), &(struct forest_batch){ x, rows, work },
-	                     votes);
 }

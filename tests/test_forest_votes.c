@@ -5,6 +5,8 @@
 
 #include "learn_data.h"
 
+static const bool narrow[96] = { true, false, true };
+
 static struct forest *train(const struct dataset *d, unsigned trees, uint64_t seed)
 {
 	struct forest_params p = forest_defaults();
@@ -14,6 +16,7 @@ static struct forest *train(const struct dataset *d, unsigned trees, uint64_t se
 
 	p.trees = trees;
 	p.seed = seed;
+	p.narrow = seed % 4 ? narrow : NULL;
 	p.extra = seed % 2;
 	p.min_leaf = 1 + (unsigned)(seed % 3);
 	fo = forest_train(&(struct forest_rows){ d, rows, d->rows }, &p, NULL, &f);
@@ -23,15 +26,14 @@ static struct forest *train(const struct dataset *d, unsigned trees, uint64_t se
 	return fo;
 }
 
-/* One step at a time, by the definition of a tree. */
-static void step_by_step(const struct forest *fo, struct forest_range of, const float *x,
-                         uint32_t *votes)
+/* One step at a time, by the definition of a tree; adds the votes of trees from t to
+ * before end. */
+static void step_by_step(const struct forest_parts *p, unsigned t, unsigned end,
+                         const float *x, uint32_t *votes)
 {
-	const struct forest_parts *p = forest_parts(fo);
 	const struct tree_shares *s = &p->shares;
 
-	memset(votes, 0, p->classes * sizeof(*votes));
-	for (unsigned t = of.first; t < of.first + of.count; t++) {
+	for (; t < end; t++) {
 		const struct tree_node *n = p->tree[t].node;
 		uint32_t code;
 
@@ -51,28 +53,33 @@ static void step_by_step(const struct forest *fo, struct forest_range of, const 
 
 #define CLASSES 7
 
-static void check_range(const struct forest *fo, struct forest_range of,
-                        const struct dataset *d, void *work)
+static void check(const struct forest *fo, const struct dataset *d)
 {
-	uint32_t *many = calloc(d->rows * CLASSES, sizeof(*many));
-	uint32_t want[CLASSES], one[CLASSES];
+	const struct forest_parts *p = forest_parts(fo);
+	uint32_t *many = calloc(d->rows * FOREST_VIEWS * CLASSES, sizeof(*many));
+	void *work = malloc(forest_work_size(fo, d->rows));
 
 	assert_non_null(many);
-	forest_votes_many_of(fo, of, &(struct forest_batch){ d->x, d->rows, work }, many);
+	assert_non_null(work);
+	forest_views(fo, d->x, d->rows, work, many);
 	for (size_t r = 0; r < d->rows; r++) {
 		const float *x = d->x + r * d->features.count;
+		uint32_t want[FOREST_VIEWS][CLASSES] = { 0 }, one[CLASSES];
 
-		step_by_step(fo, of, x, want);
-		forest_votes_of(fo, of, x, one);
-		assert_memory_equal(one, want, sizeof(want));
-		assert_memory_equal(many + r * CLASSES, want, sizeof(want));
+		step_by_step(p, 0, p->trees, x, want[FOREST_ALL]);
+		step_by_step(p, p->wide, p->trees, x, want[FOREST_NARROW]);
+		forest_votes(fo, x, one);
+		assert_memory_equal(one, want[FOREST_ALL], sizeof(one));
+		assert_memory_equal(many + r * FOREST_VIEWS * CLASSES, want,
+		                    sizeof(want));
 	}
 	free(many);
+	free(work);
 }
 
 /* With features that leave room beside them in a row and with features that do not; with
  * few rows, with some left over, and with more than a block; with fewer trees than stand
- * side by side, and with some left over. */
+ * side by side, and with some left over; all trees alike, and half of them narrow. */
 static void every_way_gives_the_same_votes(void **state)
 {
 	static const struct {
@@ -83,42 +90,42 @@ static void every_way_gives_the_same_votes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		unsigned n = sizes[i].trees;
 		struct forest *fo;
 		struct dataset d;
-		void *work;
 
 		learn_data(&d, CLASSES, sizes[i].features, sizes[i].rows, i);
-		fo = train(&d, n, i);
-		work = malloc(forest_work_size(fo, d.rows));
-		assert_non_null(work);
-		check_range(fo, forest_all(fo), &d, work);
-		check_range(fo, (struct forest_range){ 0, n / 2 }, &d, work);
-		check_range(fo, (struct forest_range){ n / 2, n - n / 2 }, &d, work);
-		free(work);
+		fo = train(&d, sizes[i].trees, i);
+		check(fo, &d);
 		forest_free(fo);
 		dataset_clear(&d);
 	}
 }
 
-static void ranges_side_by_side_add_up(void **state)
+/* Narrow trees never ask for what they may not. */
+static void narrow_trees_keep_to_theirs(void **state)
 {
-	uint32_t all[CLASSES], part[CLASSES], rest[CLASSES];
-	struct forest *fo;
+	const struct forest_parts *p;
+	bool wide_asked = false;
 	struct dataset d;
+	struct forest *fo;
 
 	(void)state;
-	learn_data(&d, CLASSES, 9, 300, 3);
-	fo = train(&d, 50, 4);
-	for (unsigned k = 0; k <= 50; k++) {
-		forest_votes(fo, d.x + k * d.features.count, all);
-		forest_votes_of(fo, (struct forest_range){ 0, k },
-		                d.x + k * d.features.count, part);
-		forest_votes_of(fo, (struct forest_range){ k, 50 - k },
-		                d.x + k * d.features.count, rest);
-		for (unsigned c = 0; c < CLASSES; c++)
-			assert_int_equal(all[c], part[c] + rest[c]);
+	learn_data(&d, CLASSES, 6, 400, 1);
+	fo = train(&d, 9, 1);
+	p = forest_parts(fo);
+	assert_int_equal(p->wide, 4);
+	assert_int_equal(forest_narrow_trees(fo), 5);
+	for (unsigned t = 0; t < p->trees; t++) {
+		for (uint32_t i = 0; i < p->tree[t].nodes; i++) {
+			struct tree_node n = p->tree[t].node[i];
+
+			if (tree_is_leaf(n))
+				continue;
+			wide_asked |= !narrow[n.link & TREE_LEAF];
+			assert_true(t < p->wide || narrow[n.link & TREE_LEAF]);
+		}
 	}
+	assert_true(wide_asked);
 	forest_free(fo);
 	dataset_clear(&d);
 }
@@ -127,7 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_way_gives_the_same_votes),
-		cmocka_unit_test(ranges_side_by_side_add_up),
+		cmocka_unit_test(narrow_trees_keep_to_theirs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
