@@ -29,9 +29,8 @@ SKIP_BIT = 0x10000000
 SKIP = f"-t mangle -A FORWARD -m connmark --mark {SKIP_BIT}/{SKIP_BIT} -j RETURN"
 TWO = [f"-t mangle -A FORWARD -m cluster --cluster-total-nodes 2 --cluster-local-node {n} "
        f"--cluster-hash-seed 1 -j NFQUEUE --queue-num {n - 1} --queue-bypass" for n in (1, 2)]
-CONF = """[queue]
-workers = {workers}
-[flow]
+TWO_CONF = "[queue]\nworkers = 2\n"
+CONF = """[flow]
 max = {flows}
 per_burst = {per_burst}
 [model]
@@ -391,12 +390,12 @@ def prefer_us():
         pass  # a kernel without groups: nice alone does it
 
 
-def daemon(args, flows, per_burst, workers=1, model=None, more=""):
+def daemon(args, flows, per_burst, model=None, more=""):
     """The daemon's command line, with a configuration of its own."""
-    conf = os.path.join(args.folder, f"{flows}-{workers}{'-skip' if more else ''}.ini")
+    conf = os.path.join(args.folder, f"{flows}-{len(more)}.ini")
     with open(conf, "w", encoding="ascii") as f:
         f.write(CONF.format(model=os.path.abspath(model or args.model), flows=flows,
-                            per_burst=per_burst, workers=workers) + more)
+                            per_burst=per_burst) + more)
     return [os.path.abspath(args.nfclassd), "-f", "-c", conf]
 
 
@@ -421,10 +420,10 @@ def measure(args):
                 "classic": [os.path.join(BIN, "classic_queue")]}
     if args.nfclassd:
         programs["nfclassd"] = daemon(args, 2**18, 2**14)
-        programs["two"] = daemon(args, 2**18, 2**14, 2)
+        programs["two"] = daemon(args, 2**18, 2**14, more=TWO_CONF)
         programs["large"] = daemon(args, 2**20, 2**12)
     if args.nfclassd and args.nfclass:
-        programs["skip"] = daemon(args, 2**18, 2**14, model=short_model(args), more=SKIP_CONF)
+        programs["skip"] = daemon(args, 2**18, 2**14, short_model(args), SKIP_CONF)
     bench = Bench(Net(*args.inside.split(",")), programs, args.rounds)
     bars = {("nfclassd", "bare"): 0.95, ("nfclassd", "classic"): 1.3,
             ("nfclassd", "none"): 0.70, ("bare", "none"): None, ("classic", "none"): None}
