@@ -19,7 +19,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
 	label record tally judge unknown examine holdout trial leaks early \
-	report report_unknown report_json report_html \
+	plot report report_unknown report_json report_html \
 	inorder file replay walk trace progress load \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
