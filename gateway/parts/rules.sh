@@ -73,6 +73,7 @@ filter_rules() {
 	else
 		jump "$1" filter forward
 	fi
+	! marks_on || block_rules
 	echo "-A nfclass-forward -i $lan -o $wan -j ACCEPT"
 	echo "-A nfclass-forward -i $wan -o $lan -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
 	echo COMMIT
@@ -89,12 +90,27 @@ input_rules() {
 	echo "-A nfclass-input -i $lan -p tcp -m tcp --dport 53 -j ACCEPT"
 }
 
+# Blocking alone comes first: it accepts nothing, and an owner's rule that lets established
+# connections pass must not hide them from it.  With nothing to block any more, what stood in the chains goes.
+block_rules() {
+	echo ':nfclass-block - [0:0]'
+	echo ':nfclass-reject - [0:0]'
+	! blocks || { echo '-I FORWARD 1 -j nfclass-block' && block_chain; }
+}
+
 # The cluster match hashes where a connection came from, so that both directions of it and
 # all connections of a client meet the same worker.  What conntrack does not know (invalid
 # packets) the match passes over: that goes to the first.
 mangle_rules() {
 	echo '*mangle'
-	jump "$1" mangle forward
+	if marks_on; then
+		jump "$1" mangle forward postrouting
+		echo ':nfclass-down - [0:0]'
+		echo ':nfclass-up - [0:0]'
+	else
+		jump "$1" mangle forward
+	fi
+	marks_before_queue
 	[ "$workers" -eq 1 ] || echo ':nfclass-queue - [0:0]'
 	target="NFQUEUE --queue-num $queue_first --queue-bypass"
 	[ "$workers" -eq 1 ] || target=nfclass-queue
@@ -110,6 +126,7 @@ mangle_rules() {
 		done
 		echo "-A nfclass-queue -j NFQUEUE --queue-num $queue_first --queue-bypass"
 	fi
+	marks_after_queue
 	echo COMMIT
 }
 
