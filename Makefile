@@ -20,9 +20,10 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	label record tally judge examine holdout report report_json report_html \
 	file replay walk trace progress load \
 	rate words hours device shape rule plan plan_lines \
-	clock addrs setting ini conf ring attribute qmsg qtable qsocket queue outbox clerk lane worker \
-	ctmsg ctsock ctlist ctmark ctgone \
-	ifnames notify detach sink watch status
+	policy hold pending \
+	clock wall addrs setting ini conf ring attribute qmsg qtable qsocket queue outbox clerk lane worker \
+	ctmsg ctsock ctlist ctmark ctgone ctclear neigh marker skip \
+	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 

@@ -100,9 +100,10 @@ struct plan_row {
 /* All values there are, in rising order, into row; how many. */
 unsigned plan_rows(const struct plan *p, struct plan_row row[static PLAN_ROWS]);
 
-/* The same for programs: a line of key=value for the settings, then one a value.  A name
- * comes last in its line, for it may hold blanks.  Marks are values in their place; rates
- * are in bits per second, 0: as the link allows. */
+/* The same for programs: a line of key=value for the settings, then one a value; nothing
+ * where marks are off.  Marks are values in their place; rates are in bits per second, 0:
+ * as the link allows.  A shape with blanks stands in double quotes; a name comes last and
+ * needs none. */
 void plan_print_rows(const struct plan *p, FILE *out);
 
 #endif

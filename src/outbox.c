@@ -162,6 +162,17 @@ void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t secon
 	show(o);
 }
 
+/* Nor a mark between them. */
+void outbox_put_mark(struct outbox *o, const struct pending_mark *m)
+{
+	struct outbox_item it = { .kind = OUTBOX_MARK, .mark = *m };
+
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX);
+	put(o, &it);
+	show(o);
+}
+
 void outbox_be_patient(struct outbox *o, unsigned most_ms)
 {
 	o->patience_ms = most_ms;

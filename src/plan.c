@@ -200,12 +200,25 @@ unsigned plan_rows(const struct plan *p, struct plan_row row[static PLAN_ROWS])
 	return n;
 }
 
-static void print_rates(const struct shape *s, FILE *out)
+static void print_shape(const struct shape *s, FILE *out)
 {
+	fputs("shape shape=", out);
+	words_print(s->name, out);
 	fprintf(out,
 	        " down=%" PRIu64 " down_ceil=%" PRIu64 " up=%" PRIu64 " up_ceil=%" PRIu64
 	        " prio=%u",
 	        s->down, s->down_ceil, s->up, s->up_ceil, s->prio);
+}
+
+static void print_row(const struct plan *p, const struct plan_row *row, FILE *out)
+{
+	fprintf(out, "value=%" PRIu32 " mark=0x%08" PRIx32 " action=", row->value,
+	        row->value << plan_shift(p));
+	if (row->shape)
+		print_shape(row->shape, out);
+	else
+		fputs(row->block ? "block" : "none", out);
+	fprintf(out, " name=%s\n", row->name);
 }
 
 void plan_print_rows(const struct plan *p, FILE *out)
@@ -213,20 +226,13 @@ void plan_print_rows(const struct plan *p, FILE *out)
 	struct plan_row row[PLAN_ROWS];
 	unsigned n = plan_rows(p, row);
 
+	if (!p->enabled)
+		return;
 	fprintf(out,
-	        "enabled=%s mask=0x%08" PRIx32 " skip=0x%08" PRIx32
-	        " save=%s deciding=0x%08" PRIx32 "\n",
-	        p->enabled ? "yes" : "no", p->mask, p->skip_bit,
-	        p->save == PLAN_VERDICT ? "verdict" : "ctnetlink",
+	        "mask=0x%08" PRIx32 " skip=0x%08" PRIx32 " save=%s deciding=0x%08" PRIx32
+	        "\n",
+	        p->mask, p->skip_bit, p->save == PLAN_VERDICT ? "verdict" : "ctnetlink",
 	        (uint32_t)PLAN_DECIDING << plan_shift(p));
-	for (unsigned i = 0; i < n; i++) {
-		fprintf(out, "value=%" PRIu32 " mark=0x%08" PRIx32 " action=%s",
-		        row[i].value, row[i].value << plan_shift(p),
-		        row[i].shape   ? "shape"
-		        : row[i].block ? "block"
-		                       : "none");
-		if (row[i].shape)
-			print_rates(row[i].shape, out);
-		fprintf(out, " name=%s\n", row[i].name);
-	}
+	for (unsigned i = 0; i < n; i++)
+		print_row(p, &row[i], out);
 }

@@ -112,22 +112,25 @@ static void shapes_get_what_is_free(void **state)
 	take(PLAN_POLICY, "two", "app Chat block");
 	take(PLAN_POLICY, "three", "app any mark 5");
 	settle();
-	assert_string_equal(
-		rows(),
-		"value=1 mark=0x00010000 action=none name=deciding\n"
-		"value=2 mark=0x00020000 action=shape down=0 down_ceil=0 up=0 up_ceil=0 "
-		"prio=7 name=unknown\n"
-		"value=3 mark=0x00030000 action=none name=other\n"
-		"value=4 mark=0x00040000 action=shape down=1000000 down_ceil=1000000 "
-		"up=0 "
-		"up_ceil=0 prio=4 name=Chat\n"
-		"value=5 mark=0x00050000 action=none name=three\n"
-		"value=6 mark=0x00060000 action=shape down=5000000 down_ceil=6000000 "
-		"up=1000000 up_ceil=1000000 prio=6 name=Video\n"
-		"value=13 mark=0x000d0000 action=shape down=0 down_ceil=0 up=64000 "
-		"up_ceil=64000 prio=4 name=slow\n"
-		"value=14 mark=0x000e0000 action=none name=Top\n"
-		"value=15 mark=0x000f0000 action=block name=blocked\n");
+	assert_string_equal(rows(),
+	                    "value=1 mark=0x00010000 action=none name=deciding\n"
+	                    "value=2 mark=0x00020000 action=shape shape=Unknown down=0 "
+	                    "down_ceil=0 up=0 up_ceil=0 "
+	                    "prio=7 name=unknown\n"
+	                    "value=3 mark=0x00030000 action=none name=other\n"
+	                    "value=4 mark=0x00040000 action=shape shape=chat "
+	                    "down=1000000 down_ceil=1000000 "
+	                    "up=0 "
+	                    "up_ceil=0 prio=4 name=Chat\n"
+	                    "value=5 mark=0x00050000 action=none name=three\n"
+	                    "value=6 mark=0x00060000 action=shape shape=Video "
+	                    "down=5000000 down_ceil=6000000 "
+	                    "up=1000000 up_ceil=1000000 prio=6 name=Video\n"
+	                    "value=13 mark=0x000d0000 action=shape shape=slow down=0 "
+	                    "down_ceil=0 up=64000 "
+	                    "up_ceil=64000 prio=4 name=slow\n"
+	                    "value=14 mark=0x000e0000 action=none name=Top\n"
+	                    "value=15 mark=0x000f0000 action=block name=blocked\n");
 	assert_int_equal(plan_app_value(&plan, "video"), 6);
 	/* Rules alone send to what they name. */
 	assert_int_equal(plan_app_value(&plan, "slow"), 3);
