@@ -6,9 +6,10 @@ need_root iptables
 need_daemon
 scratch
 hosts_up
-gateway_ini queue.first=0 >"$tmp/nfclass.ini"
+gateway_ini mark.enabled=yes >"$tmp/nfclass.ini"
 gateway check >"$tmp/out" || { cat "$tmp/out" && fail "check finds fault with a good host"; }
-for what in 'program iptables' 'interface lan' 'iptables NFQUEUE' 'ip6tables conntrack' MASQUERADE; do
+for what in 'program iptables' 'interface lan' 'iptables NFQUEUE' 'ip6tables conntrack' MASQUERADE \
+	'iptables CONNMARK' 'ip6tables CLASSIFY' 'iptables REJECT' HTB; do
 	grep -q "^ok  *$what\$" "$tmp/out" || fail "check says nothing of $what"
 done
 
@@ -41,6 +42,44 @@ finds 'mark bits' 'iptables -t mangle -A OUTPUT -j CONNMARK --set-mark 5' \
 passes 'iptables -t mangle -A OUTPUT -j MARK --set-xmark 0x10000/0xff0000' \
 	'iptables -t mangle -D OUTPUT 1'
 finds 'mark bits.*fwmark' 'ip rule add fwmark 0x1000000 table 77' 'ip rule del table 77'
+finds 'mark bits.*nft table inet t' \
+	'nft add table inet t; nft add chain inet t c; nft add rule inet t c ct mark set ct mark and 0xf0ffffff or 0x1000000' \
+	'nft delete table inet t'
+passes 'nft add table inet t; nft add chain inet t c; nft add rule inet t c ct mark and 0xff == 1 accept' \
+	'nft delete table inet t'
+finds 'mark bits.*tc filter on lan' \
+	'tc qdisc add dev lan ingress; tc filter add dev lan parent ffff: protocol ip u32 match mark 0x1000000 0xf000000 flowid 1:1' \
+	'tc qdisc del dev lan ingress'
+finds 'wan has a root qdisc already (tbf 5:)' \
+	'tc qdisc add dev wan root handle 5: tbf rate 1mbit burst 10k latency 10ms' 'tc qdisc del dev wan root'
+
+# Kernels without flow tables cannot be asked for one.
+mkdir "$tmp/bin"
+real=$(command -v nft)
+cat >"$tmp/bin/nft" <<-END
+	#!/bin/sh
+	[ "\$*" != "list ruleset" ] || printf 'table inet fast {\n\tchain forward {\n\t\tflow add @f\n'
+	exec $real "\$@"
+END
+chmod +x "$tmp/bin/nft"
+PATH=$tmp/bin:$PATH gateway check >"$tmp/out" && fail "check passes beside a flowtable"
+grep -q '^CONFLICT flows are offloaded around the queue: nft table inet fast: flow add @f' "$tmp/out" ||
+	{ cat "$tmp/out" && fail "check does not tell of a flowtable"; }
+
+# Where marks are off, their bits are anybody's.
+gateway_ini >"$tmp/nfclass.ini"
+passes 'iptables -t mangle -A OUTPUT -j CONNMARK --set-mark 5' 'iptables -t mangle -D OUTPUT 1'
+grep -q '^note .*mark bits' "$tmp/out" || { cat "$tmp/out" && fail "check does not note a mark"; }
+gateway_ini mark.enabled=yes >"$tmp/nfclass.ini"
+
+# An owner's root qdisc is never replaced, and what was done before is undone.
+on gateway tc qdisc add dev wan root handle 5: tbf rate 1mbit burst 10k latency 10ms
+host_state "$tmp/before"
+gateway up >"$tmp/out" 2>&1 && fail "up replaces a root qdisc"
+grep -q 'wan has a root qdisc already (tbf 5:)' "$tmp/out" || { cat "$tmp/out" && fail "up does not say why"; }
+host_same "$tmp/before" "up with a root qdisc of somebody else's"
+on gateway tc qdisc del dev wan root
+
 finds 'stands before our rules' 'iptables -A FORWARD -j REJECT' 'iptables -D FORWARD 1'
 finds 'MISSING  interface wan' 'ip link set wan down; ip link set wan name other' \
 	'ip link set other name wan; ip link set wan up'

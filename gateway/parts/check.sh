@@ -73,6 +73,8 @@ check_marks() {
 		"$1" -t mangle -A POSTROUTING -j CLASSIFY --set-class "$TREE:$REST_CLASS"
 	probe "$1 length" CONFIG_NETFILTER_XT_MATCH_LENGTH \
 		"$1" -t mangle -A POSTROUTING -m length --length 0:100 -j ACCEPT
+	probe "$1 hashlimit" CONFIG_NETFILTER_XT_MATCH_HASHLIMIT \
+		"$1" -A FORWARD -m hashlimit --hashlimit-upto 1/sec --hashlimit-name nfclass -j ACCEPT
 	probe "$1 REJECT" "CONFIG_IP_NF_TARGET_REJECT or CONFIG_IP6_NF_TARGET_REJECT" \
 		"$1" -A FORWARD -p tcp -j REJECT --reject-with tcp-reset
 }

@@ -5,8 +5,10 @@
 # link carries:
 #
 #   link down=20000000 up=5000000 skip_labelled=3
-#   enabled=yes mask=0x0f000000 skip=0x10000000 save=verdict deciding=0x01000000
+#   mask=0x0f000000 skip=0x10000000 save=verdict deciding=0x01000000
 #   value=4 mark=0x04000000 action=shape down=5000000 down_ceil=5000000 ... name=Youtube
+#
+# Where marks are off the daemon has nothing to say.
 # shellcheck disable=SC2034,SC2154 # variables are shared with the script
 
 # HTB's handle on both devices.  Classes: 1 the link, 2 what has none of its own, 3 bare
@@ -49,15 +51,14 @@ policy_word() {
 
 # take_policy: what rules need of it.
 take_policy() {
-	marks=$(policy_word enabled)
-	mask=$(policy_word mask)
-	mask=$(printf '0x%x' $((${mask:-0x0f000000})))
+	marks=$(policy_word mask)
+	mask=$(printf '0x%x' $((${marks:-0x0f000000})))
 	skip=
 	! marks_on || [ "$(policy_word skip_labelled)" = 0 ] || skip=$(policy_word skip)
 }
 
 marks_on() {
-	[ "$marks" = yes ]
+	[ -n "$marks" ]
 }
 
 # values: a line for every mark, with tabs between VALUE MARK ACTION DOWN DOWN_CEIL UP
@@ -93,20 +94,24 @@ classes() {
 # leave before its queue.
 marks_before_queue() {
 	marks_on || return 0
-	for way in "-i $lan -o $wan" "-i $wan -o $lan"; do
+	forwarded | while read -r way; do
 		echo "-A nfclass-forward $way -m connmark --mark 0x0/$mask" \
 			"-j CONNMARK --set-xmark $(policy_word deciding)/$mask"
 	done
 	[ -z "$skip" ] || echo "-A nfclass-forward -m connmark --mark $skip/$skip -j RETURN"
 }
 
-# Save what the verdict said, and put each connection into its class.  What this host sends
-# to its own LAN has no mark and stays outside of the tree.  A rule without a target counts.
+# marks_after_queue 4|6: save what the verdict said, and put each connection into its class.
+# What this host sends to its own LAN has no mark and stays outside of the tree, as does what
+# never left the LAN.  A rule without a target counts.
 marks_after_queue() {
 	marks_on || return 0
 	[ "$(policy_word save)" != verdict ] ||
 		echo "-A nfclass-postrouting -m mark ! --mark 0x0/$mask" \
 			"-j CONNMARK --save-mark --nfmask $mask --ctmask $mask"
+	lan_networks "$1" | while read -r network; do
+		echo "-A nfclass-postrouting -o $lan -m conntrack --ctstate DNAT --ctorigsrc $network -j RETURN"
+	done
 	echo "-A nfclass-postrouting -o $lan -m connmark ! --mark 0x0/$mask -j nfclass-down"
 	echo "-A nfclass-postrouting -o $wan -m connmark ! --mark 0x0/$mask -j nfclass-up"
 	for chain in down up; do
@@ -116,16 +121,18 @@ marks_after_queue() {
 			[ "$class" = $REST_CLASS ] || target="-j CLASSIFY --set-class $TREE:$class"
 			echo "-A nfclass-$chain -m connmark --mark $mark/$mask $target"
 		done
-		! acks_apart || echo "-A nfclass-$chain -p tcp -m length --length 0:100" \
+		! acks_apart || echo "-A nfclass-$chain -p tcp -m length --length 0:$(bare "$1")" \
 			"-m tcp --tcp-flags SYN,FIN,RST,ACK ACK -j CLASSIFY --set-class $TREE:$ACK_CLASS"
 	done
 }
 
-# Name service, plain and over TLS, and DHCP that is relayed go on in every case.
+# block_chain 4|6: name service, plain and over TLS, and DHCP that is relayed go on in every
+# case.
 #
-# REJECT tells the sender of a packet.  Clients hear it at once, at the latest when they
-# acknowledge what came; what comes for them then is let through, so that their own resets
-# tell the server.  Without acknowledgements nothing more of it comes.
+# REJECT tells the sender of a packet, and both ends must hear.  So whoever acknowledges is
+# reset, which ends that socket; the other one, still without an answer, sends again, and that
+# must pass for the dead end to answer with a reset of its own.  A few packets with data a
+# second suffice for it; without acknowledgements they carry nothing further.
 block_chain() {
 	for port in 53 853 67 547; do
 		echo "-A nfclass-block -m conntrack --ctorigdstport $port -j RETURN"
@@ -134,10 +141,21 @@ block_chain() {
 		[ "$action" != block ] ||
 			echo "-A nfclass-block -m connmark --mark $mark/$mask -j nfclass-reject"
 	done
+	reset="-j REJECT --reject-with tcp-reset"
 	echo "-A nfclass-reject -p tcp -m tcp --tcp-flags RST RST -j RETURN"
-	echo "-A nfclass-reject -i $lan -p tcp -j REJECT --reject-with tcp-reset"
-	echo "-A nfclass-reject -i $wan -p tcp -j RETURN"
+	echo "-A nfclass-reject -p tcp -m tcp --tcp-flags SYN,ACK SYN $reset"
+	echo "-A nfclass-reject -p tcp -m tcp --tcp-flags SYN,FIN,ACK ACK -m length --length 0:$(bare "$1") $reset"
+	echo "-A nfclass-reject -p tcp -m hashlimit --hashlimit-upto 10/sec --hashlimit-burst 5" \
+		"--hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name nfclass$1 -j RETURN"
 	echo "-A nfclass-reject -j DROP"
+}
+
+# bare 4|6: the longest packet of TCP that can be without data.
+bare() {
+	case $1 in
+	4) echo 80 ;;
+	6) echo 100 ;;
+	esac
 }
 
 blocks() {
