@@ -12,17 +12,22 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
-	pool table flow burst_flow flows burst \
+	pool table flow event due burst_flow flows burst \
 	feature past evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
-	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
-	label record tally judge examine holdout report report_json report_html \
+	calibrate forest_file forest_file_parse model model_section model_file \
+	stream weigh strengths train \
+	label record tally judge unknown examine holdout leaks \
+	report report_unknown report_json report_html \
 	file replay walk trace progress load \
+	pairing overlay mix \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
-	clock wall addrs setting ini conf ring attribute qmsg qtable qsocket queue outbox clerk lane worker \
-	ctmsg ctsock ctlist ctmark ctgone ctclear neigh marker skip \
+	clock wall addrs setting ini conf ring \
+	attribute qmsg qtable qsocket queue \
+	ctmsg ctsock ctlist ctmark ctgone ctclear \
+	outbox desk clerk lane worker neigh marker skip \
 	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
@@ -141,7 +146,7 @@ bench: all $(BENCHES)
 .PHONY: bench-live
 bench-live: all $(BENCHES)
 	$(PYTHON) tests/bench/live.py --bin $(BUILD)/tests/bench \
-		--nfclassd $(BUILD)/nfclassd --rounds $(LIVE_ROUNDS)
+		--nfclassd $(BUILD)/nfclassd --nfclass $(BUILD)/nfclass --rounds $(LIVE_ROUNDS)
 
 # The same as sh tests/demo.sh, with what is installed.
 .PHONY: demo

@@ -2,6 +2,8 @@
 #ifndef NFCLASS_BURST_FLOW_H
 #define NFCLASS_BURST_FLOW_H
 
+#include "due.h"
+#include "event.h"
 #include "flow.h"
 #include "list.h"
 #include "spread.h"
@@ -20,6 +22,9 @@ struct burst_flow {
 	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
+	struct due due;             /* for a label before the burst ends */
+	struct event event;         /* that it was due */
+	uint64_t due_number;        /* 1, 2, ... in the order of events; 0 before */
 	struct stats len[2];        /* bytes */
 	struct stats gap;           /* microseconds between consecutive packets */
 	struct spread spread[2];    /* of lengths */
@@ -38,9 +43,10 @@ enum {
 };
 
 struct burst {
-	struct list node;  /* in the tracker's list */
-	struct list flows; /* struct burst_flow */
-	uint64_t number;   /* 1, 2, ... in the order in which bursts end; 0 while open */
+	struct list node;   /* among the open ones */
+	struct event event; /* that it ended */
+	struct list flows;  /* struct burst_flow */
+	uint64_t number;    /* 1, 2, ... in the order in which bursts end; 0 while open */
 	struct addr client;
 	struct client_record *owner; /* NULL once it has ended */
 	struct mono first, last;
@@ -63,6 +69,11 @@ static inline struct burst_flow *burst_flow_at(const struct burst *b, struct lis
 static inline bool burst_flow_is_open(const struct burst_flow *bf)
 {
 	return bf->burst->owner != NULL;
+}
+
+static inline uint64_t burst_flow_packets(const struct burst_flow *bf)
+{
+	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
 }
 
 /* Count a packet that its client has sent or received.  now never goes back. */

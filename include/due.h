@@ -41,11 +41,11 @@ static inline void due_end(struct due *d)
 	d->packets = DUE_NEVER;
 }
 
-/* When the first that waits is due by time; false when none is. */
+/* When the first that waits is due by time; false when none waits for that. */
 static inline bool due_next(const struct list *waiting, const struct due_params *p,
                             struct mono *at)
 {
-	if (list_empty(waiting))
+	if (list_empty(waiting) || p->delay.us <= 0)
 		return false;
 	*at = mono_add(list_owner(waiting->next, struct due, node)->since, p->delay);
 	return true;

@@ -36,10 +36,9 @@ struct evidence_strengths evidence_defaults(void);
 
 /* What the daemon or a capture has seen so far, in memory bounded when it is made; the
  * record that was used the longest ago makes room for a new one.  What is older than
- * EVIDENCE_LIFE is forgotten: by then the client may do something else. */
+ * PAST_LIFE is forgotten: by then the client may do something else. */
 #define EVIDENCE_FLOWS     65536
 #define EVIDENCE_CLIENTS   4096
-#define EVIDENCE_LIFE      mono_ms(10 * 60 * 1000)
 struct evidence;
 
 struct evidence_params {
@@ -69,24 +68,25 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 
 /* The same in steps, with b the same throughout: begin with a burst that has flows,
  * gather each of them, then judge each of them, then remember each of them, always in
- * order. */
+ * order and with nothing else in between. */
 void evidence_begin(struct evidence *e, const struct evidence_burst *b);
 void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i);
 void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
                     float *q);
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
 
-/* evidence_weigh() but for the sum: n times EVIDENCE_PARTS rows of z get what each part
- * says, one number a class. */
+/* Weigh one flow of a burst that is still open, b->n being 1, by what it, the past and
+ * those flows of the same burst say that were weighed early before it.  What later calls
+ * of evidence_weigh() and evidence_parts() give does not change. */
+void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q);
+
+/* The same as evidence_weigh(), but for the sum: n times EVIDENCE_PARTS rows of z get
+ * what each part says, one number a class. */
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z);
 
 /* From parts, as evidence_parts() gives them for one flow, to probabilities. */
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
                   float *q);
-
-/* ratio[class]: the logarithm of how much likelier the class is by p than by the prior.
- * The sum of these over flows that are all of one class says which. */
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio);
 
 /* The likeliest class; of equal ones the first. */
 uint32_t evidence_best(const float *q, unsigned classes);

@@ -21,7 +21,8 @@ struct hold_flow {
 	bool provisional;    /* and that is of a burst that has not ended yet */
 	uint32_t rival, run; /* what the last run bursts said instead */
 	uint32_t agreed;     /* so many bursts in a row have said label, up to 255 */
-	uint32_t value;      /* the caller's */
+	uint32_t value;      /* the caller's, like the next one */
+	bool changed;
 };
 
 /* For max flows (1 to 2^27): beyond that, the one whose label is the oldest is forgotten.

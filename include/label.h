@@ -12,6 +12,7 @@ struct label {
 	uint32_t best;    /* the likeliest class, also when the answer is Unknown */
 	float confidence; /* calibrated probability of best */
 	enum label_reason reason;
+	bool provisional; /* its burst had not ended */
 };
 
 /* The class's name, or "Unknown". */
@@ -46,8 +47,13 @@ void labeller_free(struct labeller *l);
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
 
 /* The same in parts, for who must not be kept long: begin, then go on, each time with one
- * of a few things for so many flows, as long as NULL is returned. */
+ * of a few things for so many flows, as long as NULL is returned, and nothing else in
+ * between. */
 void labeller_begin(struct labeller *l, const struct burst *b);
 const struct label *labeller_go_on(struct labeller *l, uint32_t flows);
+
+/* A label for a burst-flow that is due, by what is known so far: labels for ended bursts
+ * do not change by it. */
+struct label labeller_early(struct labeller *l, const struct burst_flow *bf);
 
 #endif

@@ -22,15 +22,16 @@ void marker_free(struct marker *m);
 /* Go over to another plan, and give what is open the marks that it wants. */
 void marker_serve(struct marker *m, const struct plan *p);
 
-/* A label: its mark, whether it is blocked, and how many bursts have agreed
- * to it are written into r.  true when the flow's
- * next packet is to carry *mark; false when there is nothing more to do. */
+/* A label: its mark, whether it is blocked, and how many bursts have agreed to it are
+ * written into r.  true when the flow's next packet is to carry *mark, instead of what it
+ * was to carry before. */
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark);
 
 /* A label that says nothing new: what is marked already is written into r. */
 void marker_repeat(const struct marker *m, struct record *r);
 
-/* No packet can carry it: through ctnetlink, with the next marker_flush(). */
+/* No packet carries it: through ctnetlink, with the next marker_flush(), unless something
+ * else was decided meanwhile. */
 void marker_set(struct marker *m, const struct pending_mark *mark);
 void marker_flush(struct marker *m);
 

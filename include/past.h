@@ -2,43 +2,35 @@
 #ifndef NFCLASS_PAST_H
 #define NFCLASS_PAST_H
 
-#include <stdbool.h>
-
-#include "mono.h"
+#include "flow.h"
 #include "table.h"
 
-/* Sums of what was seen under a key, for keys used of late: the record that was used the
- * longest ago makes room for a new one. */
+/* Sums that are kept for a flow or for a client, in bounded memory: the record that was
+ * used the longest ago makes room for a new one, and what is older than PAST_LIFE counts
+ * for nothing. */
+#define PAST_LIFE mono_ms(10 * 60 * 1000)
+
+enum past_kind { PAST_FLOW, PAST_CLIENT };
+
 struct past {
 	struct table *table;
-	uint32_t max;
-	unsigned sums;
+	enum past_kind kind;
+	uint32_t max, sums;
 };
 
-#define PAST_KEY_WORDS 5
-struct past_key {
-	uint64_t w[PAST_KEY_WORDS];
-};
-
-struct past_record {
-	struct table_node node;
-	struct past_key key;
-	struct mono last;
-	float sum[];
-};
-
-/* Room for max keys with so many sums each.  false when memory is short; ended by
+/* Room for max records of so many sums.  false when memory is short; to be ended by
  * past_clear() in either case. */
-bool past_init(struct past *p, uint32_t max, unsigned sums,
+bool past_init(struct past *p, enum past_kind kind, uint32_t max, uint32_t sums,
                const struct hash_key *secret);
 void past_clear(struct past *p);
 
-/* What is known under a key, or NULL when nothing is. */
-struct past_record *past_find(struct past *p, const struct past_key *key);
+/* The sums of a flow or its client at this time, all 0 when nothing was known of it, to
+ * be added to until the next call; it becomes the one that was used last. */
+float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now);
 
-/* The same, made if need be, as most recently used, with sums of 0 when nothing was added
- * for longer than life. */
-struct past_record *past_touch(struct past *p, const struct past_key *key,
-                               struct mono now, struct mono life);
+/* The same, or NULL when nothing is known; changes nothing. */
+float *past_find(const struct past *p, const struct flow_ends *ends, struct mono now);
+
+void past_forget(struct past *p, const struct flow_ends *ends);
 
 #endif

@@ -12,7 +12,7 @@
 #define RECORD_REASON_SIZE 24
 
 struct record {
-	uint64_t burst;
+	uint64_t burst; /* 0 when provisional: bursts are numbered as they end */
 	unsigned burst_flags;
 	struct flow_ends ends;
 	int64_t first_us, last_us;  /* epoch */
@@ -20,6 +20,7 @@ struct record {
 	char label[RECORD_LABEL_SIZE];
 	char reason[RECORD_REASON_SIZE]; /* "" when the label is known */
 	float confidence;
+	bool provisional; /* the burst goes on, and a final label follows */
 	uint32_t mark;
 	bool blocked;    /* and packets with this mark are not forwarded */
 	uint32_t agreed; /* bursts of the flow in a row that said this, at most 255 */

@@ -5,8 +5,8 @@
 #include "burst.h"
 #include "replay.h"
 
-/* A capture run through the core: in come its packets, out come its bursts.  Only what is
- * open at a time is in memory. */
+/* A capture run through the core: in come its packets, out come its bursts, and before
+ * them burst-flows that are due early.  Only what is open at a time is in memory. */
 struct trace;
 
 /* NULL with *f filled, as replay_open().  Ended by trace_free(), which takes NULL. */
@@ -17,6 +17,14 @@ void trace_free(struct trace *t);
  * at the end.  A broken capture gives all bursts of its whole packets first and then the
  * error of replay_next() with *f filled. */
 int trace_next(struct trace *t, const struct burst **b, struct fault *f);
+
+/* The same, with what is due early among it, in the order in which it happened: one of
+ * the two is NULL. */
+struct trace_event {
+	const struct burst_flow *due;
+	const struct burst *ended;
+};
+int trace_event(struct trace *t, struct trace_event *e, struct fault *f);
 
 /* Packets read so far. */
 uint64_t trace_packets(const struct trace *t);

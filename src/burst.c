@@ -11,6 +11,8 @@
 #include "flows.h"
 #include "pool.h"
 
+enum { EVENT_ENDED, EVENT_DUE };
+
 /* Lives as long as its burst is open. */
 struct client_record {
 	struct table_node node;
@@ -24,7 +26,8 @@ struct burst_tracker {
 	struct flows *flows;
 	struct table *clients;
 	struct pool bursts, burst_flows;
-	struct list open, ended;
+	struct list open, events;
+	struct list waiting; /* struct due, of flows of open bursts and of some others */
 	struct mono now;
 	uint32_t open_count;
 	uint64_t losses; /* times that packets were lost */
@@ -51,7 +54,8 @@ struct burst_tracker *burst_tracker_new(const struct burst_params *p)
 	t->p = *p;
 	t->now = (struct mono){ INT64_MIN };
 	list_init(&t->open);
-	list_init(&t->ended);
+	list_init(&t->events);
+	list_init(&t->waiting);
 	t->flows = flows_new(
 		&(struct flows_params){ p->max_flows, p->flow_timeout, p->secret });
 	t->clients = table_new(p->max_clients, sizeof(struct client_record),
@@ -93,7 +97,32 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 	t->n.bursts_early += (flags & BURST_EARLY) != 0;
 	t->open_count--;
 	list_del(&b->node);
-	list_add_tail(&t->ended, &b->node);
+	event_put(&t->events, &b->event, EVENT_ENDED);
+}
+
+static void come_due(struct burst_tracker *t, struct burst_flow *bf)
+{
+	due_end(&bf->due);
+	bf->due_number = ++t->n.due;
+	event_put(&t->events, &bf->event, EVENT_DUE);
+}
+
+/* Bursts have not ended up to now yet: a burst-flow whose time comes after its burst's
+ * end is not due. */
+static void check_waiting(struct burst_tracker *t)
+{
+	struct mono at;
+
+	while (due_next(&t->waiting, &t->p.early, &at) && !mono_less(t->now, at)) {
+		struct burst_flow *bf =
+			list_owner(t->waiting.next, struct burst_flow, due.node);
+
+		if (!burst_flow_is_open(bf) ||
+		    mono_less(t->p.gap, mono_since(at, bf->burst->last)))
+			list_del(&bf->due.node);
+		else
+			come_due(t, bf);
+	}
 }
 
 static struct burst *first_open(const struct burst_tracker *t)
@@ -106,6 +135,7 @@ void burst_advance(struct burst_tracker *t, struct mono now)
 	struct burst *b;
 
 	t->now = mono_max(t->now, now);
+	check_waiting(t);
 	while ((b = first_open(t)) && mono_less(t->p.gap, mono_since(t->now, b->last)))
 		end_burst(t, b, 0);
 	flows_expire(t->flows, t->now, &t->n.flows_expired);
@@ -202,6 +232,7 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 		flow->latest->flow = NULL;
 	bf->flow = flow;
 	bf->first = t->now;
+	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
 	bf->burst->flow_count++;
 	flow->latest = bf;
@@ -250,6 +281,8 @@ void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 	if (!bf)
 		bf = open_burst_flow(t, flow, pkt, sent);
 	burst_flow_add(bf, pkt, sent, t->now, t->p.mtu_bytes);
+	if (burst_flow_packets(bf) >= bf->due.packets)
+		come_due(t, bf);
 	count(t, pkt);
 
 	b = bf->burst;
@@ -258,20 +291,18 @@ void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 	list_add_tail(&t->open, &b->node);
 }
 
-bool burst_has_ended(const struct burst_tracker *t)
-{
-	return !list_empty(&t->ended);
-}
-
 struct burst *burst_take(struct burst_tracker *t)
 {
-	struct burst *b;
+	struct event *e = event_take(&t->events, EVENT_ENDED);
 
-	if (list_empty(&t->ended))
-		return NULL;
-	b = list_owner(t->ended.next, struct burst, node);
-	list_del(&b->node);
-	return b;
+	return e ? list_owner(e, struct burst, event) : NULL;
+}
+
+const struct burst_flow *burst_take_due(struct burst_tracker *t)
+{
+	struct event *e = event_take(&t->events, EVENT_DUE);
+
+	return e ? list_owner(e, struct burst_flow, event) : NULL;
 }
 
 bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows)
@@ -284,6 +315,7 @@ bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows
 			return false;
 		if (bf->flow)
 			bf->flow->latest = NULL;
+		due_end(&bf->due);
 		list_del(&bf->node);
 		pool_put(&t->burst_flows, bf);
 	}
@@ -299,11 +331,14 @@ void burst_release(struct burst_tracker *t, struct burst *b)
 bool burst_next_end(const struct burst_tracker *t, struct mono *at)
 {
 	const struct burst *b = first_open(t);
+	struct mono due;
 
 	if (!b)
 		return false;
 	/* A silence of just gap does not end it yet. */
 	*at = mono_add(mono_add(b->last, t->p.gap), (struct mono){ 1 });
+	if (due_next(&t->waiting, &t->p.early, &due) && mono_less(due, *at))
+		*at = due;
 	return true;
 }
 
@@ -328,6 +363,11 @@ void burst_retune(struct burst_tracker *t, struct mono gap, struct mono max,
 	t->p.gap = gap;
 	t->p.max = max;
 	t->p.mtu_bytes = mtu_bytes;
+}
+
+void burst_set_early(struct burst_tracker *t, const struct due_params *early)
+{
+	t->p.early = *early;
 }
 
 uint32_t burst_flows_now(const struct burst_tracker *t)

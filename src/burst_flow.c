@@ -17,7 +17,7 @@ void burst_flow_add(struct burst_flow *bf, const struct packet *pkt, bool sent,
 	uint32_t full = seg.pkts - 1;
 	int way = sent ? BURST_SENT : BURST_RCVD;
 
-	if (bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD] > 0)
+	if (burst_flow_packets(bf) > 0)
 		stats_add(&bf->gap, (uint64_t)mono_since(now, bf->last).us, 1);
 	if (full > 0) {
 		stats_add(&bf->gap, 0, full); /* they come at one time */

@@ -97,19 +97,28 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	return err ? fault_prefix(f, err, path) : 0;
 }
 
-int cmd_load(const struct options *o, char **paths, int count, struct dataset *d)
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 {
-	struct load l = { &o->burst, o->set, o->given & GIVEN_FEATURES, { 0 }, 0 };
+	struct load l = { .burst = &o->burst,
+		          .set = o->set,
+		          .set_is_wanted = o->given & GIVEN_FEATURES,
+		          .captures = captures };
 	struct fault f;
 	int err = 0;
 
-	for (int i = 0; i < count && !err; i++)
-		err = load_path(d, paths[i], &l, &f);
+	for (int i = 0; i < o->count && !err; i++)
+		err = load_path(d, o->paths[i], &l, &f);
 	names_clear(&l.files);
 	if (err)
 		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
+	if (d->torn && !o->leaky) {
+		d->rows = 0;
+		return cmd_failed(
+			"column trace is missing: burst-flows of one trace would "
+			"judge each other, which flatters (eval --leaky does it)");
+	}
 	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 
@@ -126,7 +135,7 @@ static void choose_forest(struct forest_params *p, const struct options *o)
 		p->mtry = 20;
 	}
 	if (!(o->given & GIVEN_TRACE_POWER))
-		p->trace_power = 0.5;
+		p->power.trace = 0.5;
 }
 
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,

@@ -1,36 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd.h"
+#include "cmd_eval.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "examine.h"
-#include "load.h"
-#include "log.h"
+#include "mix.h"
 
-/* Classes are numbered as the judged model numbers them; labels of the data that it does
- * not know follow. */
-struct eval {
-	const struct options *o;
-	struct dataset d;
-	struct names classes, about;
-	uint32_t *class_of; /* by label of d */
-	struct judge sum;
-	double (*score)[JUDGE_SCORES]; /* a row a repeat */
-	struct holdout *split;         /* one a repeat */
-	size_t repeats;
-};
-
-static int no_memory(struct fault *f)
+int eval_no_memory(struct fault *f)
 {
 	return fault_set(f, -ENOMEM, "out of memory");
 }
 
-__attribute__((format(printf, 2, 3))) static void about(struct eval *e, const char *fmt,
-                                                        ...)
+void eval_about(struct eval *e, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -41,38 +25,39 @@ __attribute__((format(printf, 2, 3))) static void about(struct eval *e, const ch
 	(void)names_add(&e->about, text); /* as will one that is missing */
 }
 
-static void about_data(struct eval *e, char **paths, int count)
+static void about_data(struct eval *e)
 {
 	char text[900] = "";
 
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < e->o->count; i++) {
 		size_t len = strlen(text);
 
 		(void)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
-		               paths[i]);
+		               e->o->paths[i]);
 	}
-	about(e, "data=%s", text);
+	eval_about(e, "data=%s", text);
+	eval_about(e, "evidence=%s", e->o->alone ? "own votes" : "all");
+	eval_about(e, "traces=%s", e->o->mix ? "laid over each other" : "by themselves");
 }
 
-static int number_classes(struct eval *e, const struct names *known, struct fault *f)
+int eval_classes(struct eval *e, const struct names *known, struct fault *f)
 {
 	for (uint32_t c = 0; c < known->count; c++)
 		if (names_add(&e->classes, known->name[c]) == NAMES_NONE)
-			return no_memory(f);
+			return eval_no_memory(f);
 	e->class_of = calloc(e->d.labels.count + 1, sizeof(*e->class_of));
 	if (!e->class_of)
-		return no_memory(f);
+		return eval_no_memory(f);
 	for (uint32_t l = 0; l < e->d.labels.count; l++) {
 		e->class_of[l] = names_add(&e->classes, e->d.labels.name[l]);
 		if (e->class_of[l] == NAMES_NONE)
-			return no_memory(f);
+			return eval_no_memory(f);
 	}
-	return judge_init(&e->sum, e->classes.count) ? 0 : no_memory(f);
+	return judge_init(&e->sum, e->classes.count) ? 0 : eval_no_memory(f);
 }
 
-/* Judge, and add what comes out to the sums. */
-static int judge_model(struct eval *e, const struct model *m,
-                       const struct forest_rows *rows, struct fault *f)
+static int judge_rows(struct eval *e, const struct model *m,
+                      const struct forest_rows *rows, struct fault *f)
 {
 	struct judge j;
 	struct examine x = { m, e->class_of, e->o->alone };
@@ -83,128 +68,46 @@ static int judge_model(struct eval *e, const struct model *m,
 		judge_add(&e->sum, &j);
 	}
 	judge_clear(&j);
-	return err ? no_memory(f) : 0;
+	return err ? eval_no_memory(f) : 0;
 }
 
-static const char *provenance(const struct model *m, const char *key)
+static int judge_mixed(struct eval *e, const struct model *m, const struct dataset *mixed,
+                       struct fault *f)
 {
-	size_t len = strlen(key);
+	struct holdout h;
+	int err = holdout_all(&h, mixed);
 
-	for (uint32_t i = 0; i < m->provenance.count; i++)
-		if (strncmp(m->provenance.name[i], key, len) == 0 &&
-		    m->provenance.name[i][len] == '=')
-			return m->provenance.name[i] + len + 1;
-	return "";
+	if (err)
+		err = eval_no_memory(f);
+	else
+		err = judge_rows(e, m,
+		                 &(struct forest_rows){ mixed, h.judge, h.judge_count },
+		                 f);
+	holdout_clear(&h);
+	return err;
 }
 
-/* Judged on what it learned, a forest looks perfect. */
-static void warn_overlap(const struct eval *e, const struct model *m)
+int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
+               struct fault *f)
 {
-	char digest[20];
-
-	(void)snprintf(digest, sizeof(digest), "%016" PRIx64, dataset_digest(&e->d));
-	if (strcmp(digest, provenance(m, "digest")) == 0)
-		log_warn("the model was trained on this very data: figures mean nothing");
-}
-
-static void warn_unknown_classes(const struct eval *e, const struct model *m)
-{
-	uint32_t foreign = e->classes.count - m->classes.count;
-
-	if (foreign)
-		log_warn("%u label%s no class of the model: right is only Unknown",
-		         foreign, foreign == 1 ? " of the data is" : "s of the data are");
-}
-
-static int check_columns(const struct eval *e, const struct model *m, struct fault *f)
-{
-	enum feature_set set;
-
-	if (load_set_of(&e->d, &set) && set == m->set)
-		return 0;
-	return fault_set(f, -EINVAL,
-	                 "the data's columns are not the model's feature set %s",
-	                 feature_set_name(m->set));
-}
-
-static int judge_all(struct eval *e, const struct model *m, struct fault *f)
-{
-	uint32_t *rows = calloc(e->d.rows, sizeof(*rows));
+	const struct forest_rows rows = { &e->d, h->judge, h->judge_count };
+	struct burst_params burst = e->o->burst;
+	struct mix mix = { .d = &e->d,
+		           .files = &e->captures,
+		           .burst = &burst,
+		           .set = e->o->set,
+		           .seed = e->o->forest.seed,
+		           .round = e->repeats };
+	struct dataset mixed;
 	int err;
 
-	if (!rows)
-		return no_memory(f);
-	for (size_t i = 0; i < e->d.rows; i++)
-		rows[i] = (uint32_t)i;
-	err = judge_model(e, m, &(struct forest_rows){ &e->d, rows, e->d.rows }, f);
-	free(rows);
-	return err;
-}
-
-static int eval_model(struct eval *e, const struct model *m, struct fault *f)
-{
-	int err = check_columns(e, m, f);
-
+	if (!e->o->mix)
+		return judge_rows(e, m, &rows, f);
+	dataset_init(&mixed);
+	err = mix_make(&mixed, &mix, h->judge_traces, h->judge_trace_count, f);
 	if (!err)
-		err = number_classes(e, &m->classes, f);
-	if (err)
-		return err;
-	warn_overlap(e, m);
-	warn_unknown_classes(e, m);
-	about(e, "model=%s", e->o->paths[0]);
-	about(e, "trained on=%s", provenance(m, "set"));
-	about(e, "features=%s", feature_set_name(m->set));
-	about(e, "trees=%u", forest_trees(m->forest));
-	return judge_all(e, m, f);
-}
-
-static int eval_one_split(struct eval *e, const struct train_params *p, struct fault *f)
-{
-	struct holdout *h = &e->split[e->repeats];
-	struct model m;
-	double oob_accuracy;
-	int err = holdout_make(h, &e->d, e->o->split, e->o->forest.seed, e->repeats);
-
-	if (err)
-		return no_memory(f);
-	if (h->judge_count == 0)
-		return fault_set(f, -EINVAL,
-		                 "no class has two traces: none is left to judge on");
-	model_init(&m);
-	err = train_model(&m, &(struct forest_rows){ &e->d, h->learn, h->learn_count }, p,
-	                  &oob_accuracy, f);
-	if (!err)
-		err = judge_model(e, &m,
-		                  &(struct forest_rows){ &e->d, h->judge,
-		                                         h->judge_count },
-		                  f);
-	model_clear(&m);
-	return err;
-}
-
-static int eval_splits(struct eval *e, struct fault *f)
-{
-	struct progress progress, trees;
-	enum feature_set set = FEATURE_SETS;
-	struct train_params p;
-	int err = number_classes(e, &e->d.labels, f);
-
-	(void)load_set_of(&e->d, &set);
-	p = cmd_train_params(e->o, set, &trees);
-	p.forest.progress = NULL; /* splits are what is counted here */
-	e->split = calloc(e->o->repeat, sizeof(*e->split));
-	if (!e->split)
-		return no_memory(f);
-	about(e, "split=%g", e->o->split);
-	about(e, "seed=%" PRIu64, e->o->forest.seed);
-	about(e, "columns=%u", e->d.features.count);
-	about(e, "trees=%u", e->o->forest.trees);
-	progress_begin(&progress, "splits");
-	while (!err && e->repeats < e->o->repeat) {
-		progress_at(&progress, e->repeats, e->o->repeat);
-		err = eval_one_split(e, &p, f);
-	}
-	progress_clear(&progress);
+		err = judge_mixed(e, m, &mixed, f);
+	dataset_clear(&mixed);
 	return err;
 }
 
@@ -218,6 +121,8 @@ static int put_reports(const struct eval *e)
 		.score = (const double(*)[JUDGE_SCORES])e->score,
 		.split = e->split,
 		.traces = &e->d.traces,
+		.unknown = e->unknown,
+		.unknowns = e->unknowns,
 	};
 
 	return cmd_reports(e->o, &r);
@@ -233,26 +138,53 @@ static void clear(struct eval *e)
 	judge_clear(&e->sum);
 	names_clear(&e->classes);
 	names_clear(&e->about);
+	names_clear(&e->captures);
+	free(e->unknown);
+	dataset_clear(&e->foreign);
 	dataset_clear(&e->d);
 }
 
-/* count paths from paths on are data; m is NULL for splits. */
-static int eval_data(const struct options *o, struct model *m, char **paths, int count)
+/* Traces are laid over each other packet by packet. */
+static int check_mix(const struct eval *e, struct fault *f)
+{
+	if (!e->o->mix)
+		return 0;
+	if (e->captures.count != e->d.traces.count)
+		return fault_set(f, -EINVAL,
+		                 "--mix: needs captures, not burst-flows (CSV)");
+	if (names_find(&e->captures, "-") != NAMES_NONE)
+		return fault_set(f, -EINVAL,
+		                 "--mix: reads captures twice, which standard input "
+		                 "does not allow");
+	return 0;
+}
+
+/* m is NULL for splits. */
+static int judge_loaded(struct eval *e, const struct model *m, const char *name)
+{
+	struct fault f;
+	int err = check_mix(e, &f);
+
+	if (!err && e->o->unknown)
+		err = eval_load_foreign(e, &f);
+	if (!err)
+		err = m ? eval_model(e, m, name, &f) : eval_splits(e, &f);
+	return err ? cmd_failed("%s", f.text) : put_reports(e);
+}
+
+static int eval_data(const struct options *o, const struct model *m, const char *name)
 {
 	struct eval e = { .o = o };
-	struct fault f;
-	int code, err;
+	int code, judged;
 
 	dataset_init(&e.d);
+	dataset_init(&e.foreign);
 	e.score = calloc(o->repeat, sizeof(*e.score));
-	code = e.score ? cmd_load(o, paths, count, &e.d) : cmd_failed("out of memory");
-	about_data(&e, paths, count);
+	code = e.score ? cmd_load(o, &e.d, &e.captures) : cmd_failed("out of memory");
+	about_data(&e);
 	if (e.d.rows > 0) {
-		err = m ? eval_model(&e, m, &f) : eval_splits(&e, &f);
-		if (err)
-			code = cmd_failed("%s", f.text);
-		else if (put_reports(&e) != CMD_DONE)
-			code = CMD_FAILED;
+		judged = judge_loaded(&e, m, name);
+		code = judged == CMD_DONE ? code : judged;
 	} else if (code == CMD_DONE) {
 		code = cmd_failed("nothing to judge: no burst-flow in the data");
 	}
@@ -263,12 +195,13 @@ static int eval_data(const struct options *o, struct model *m, char **paths, int
 /* The model says how captures are read. */
 static int with_model(const struct options *o)
 {
+	uint32_t models_own = GIVEN_CUTTING | GIVEN_FOREST | GIVEN_FEATURES;
 	struct options as_model = *o;
 	struct model m;
 	struct fault f;
 	int code;
 
-	if (o->given & (GIVEN_CUTTING | GIVEN_FOREST | GIVEN_FEATURES | GIVEN_REPEAT))
+	if (o->given & (o->mix ? models_own : models_own | GIVEN_REPEAT))
 		return cmd_usage(
 			"eval: features, bursts and trees are the model's; options "
 			"for them go with --split");
@@ -279,18 +212,35 @@ static int with_model(const struct options *o)
 	as_model.burst.max = m.max;
 	as_model.burst.mtu_bytes = m.mtu_bytes;
 	as_model.set = m.set;
-	code = eval_data(&as_model, &m, o->paths + 1, o->count - 1);
+	as_model.paths++;
+	as_model.count--;
+	code = eval_data(&as_model, &m, o->paths[0]);
 	model_clear(&m);
 	return code;
 }
 
+static int with_split(const struct options *o)
+{
+	if (o->count == 0)
+		return cmd_usage("eval: no DIR or CSV given");
+	if (o->split_by_flow && !o->leaky)
+		return cmd_usage(
+			"eval: --split-by flow: burst-flows of one trace would judge "
+			"each other, which flatters; --leaky does it all the same");
+	if (o->split_by_flow && o->mix)
+		return cmd_usage(
+			"eval: --mix lays whole traces over each other: not with "
+			"--split-by flow");
+	return eval_data(o, NULL, NULL);
+}
+
 int cmd_eval(const struct options *o)
 {
-	if (o->split > 0) {
-		if (o->count == 0)
-			return cmd_usage("eval: no DIR or CSV given");
-		return eval_data(o, NULL, o->paths, o->count);
-	}
+	if (o->split > 0)
+		return with_split(o);
+	if (o->split_by_flow || o->open)
+		return cmd_usage("eval: --%s goes with --split",
+		                 o->open ? "open" : "split-by");
 	if (o->count < 2)
 		return cmd_usage(
 			"eval: a MODEL and its DIR or CSV are wanted, or --split");

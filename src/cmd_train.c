@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "file.h"
+#include "leaks.h"
 #include "load.h"
 #include "walk.h"
 
@@ -75,6 +76,8 @@ static int note_provenance(struct names *n, const struct options *o,
 	      note(n, "oob_accuracy=%.4f", oob_accuracy);
 	for (uint32_t i = 0; i < o->notes.count && !err; i++)
 		err = note(n, "%s", o->notes.name[i]);
+	if (!err)
+		err = leaks_note(n, d);
 	return err ? -ENOMEM : 0;
 }
 
@@ -169,7 +172,7 @@ int cmd_train(const struct options *o)
 		return cmd_usage("train: no DIR or CSV given");
 	dataset_init(&d);
 	model_init(&m);
-	code = cmd_load(o, o->paths, o->count, &d);
+	code = cmd_load(o, &d, NULL);
 	if (d.rows == 0 && code == CMD_DONE)
 		code = cmd_failed("nothing to learn from: no burst-flow in the data");
 	else if (d.rows > 0 && train(o, &d, &m, &f) < 0)

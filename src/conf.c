@@ -84,7 +84,7 @@ static const struct setting settings[] = {
 	{ "queue", "buffer_bytes", U32(queue.buffer_bytes, "8388608", 65536, 1 << 30),
 	  .fixed = true },
 	{ "queue", "skip_labelled", U32(queue.skip_labelled, "0", 0, 100) },
-	{ "queue", "resample_s", U32(queue.resample_s, "10", 1, 3600) },
+	{ "queue", "resample_s", U32(queue.resample_s, "30", 1, 3600) },
 
 	{ "burst", "gap_ms", U32(burst.gap_ms, "model", 1, 60000), .words = model_word },
 	{ "burst", "max_ms", U32(burst.max_ms, "model", 0, 3600000),

@@ -10,6 +10,7 @@
 
 #include "log.h"
 
+#define MOST_HELD  (1U << 24)
 #define MOST_ITEMS 1024 /* of one worker, written at a time */
 
 static struct outbox_service service_of(const struct settings *s)
@@ -67,13 +68,21 @@ static struct bypass_params bypass_params_of(const struct settings *s)
 	};
 }
 
+/* Marks are remembered of as many flows as all workers know, within reason. */
+static uint32_t held_flows(const struct conf *c)
+{
+	uint64_t flows = (uint64_t)c->flow.max * c->queue.workers;
+
+	return flows < MOST_HELD ? (uint32_t)flows : MOST_HELD;
+}
+
 int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 {
 	struct outbox_service service = service_of(s);
 	struct bypass_params p = bypass_params_of(s);
 
 	*c = (struct crew){ .first_queue = s->conf.queue.first };
-	c->marker = marker_new(&s->conf.plan, s->conf.flow.max * s->conf.queue.workers);
+	c->marker = marker_new(&s->conf.plan, held_flows(&s->conf));
 	c->bypass = bypass_new(&p, s->conf.flow.max);
 	if (!c->marker || !c->bypass)
 		return fault_set(f, -ENOMEM, "out of memory");
@@ -197,7 +206,8 @@ static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
 
 	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
 		marked |= write_item(c, &it, worker, names, sink);
-		whole = it.kind != OUTBOX_LABEL || it.label.last;
+		whole = it.kind != OUTBOX_LABEL || it.label.last ||
+		        it.label.record.provisional;
 	}
 	if (marked)
 		worker_wake(c->worker[worker]);

@@ -22,7 +22,10 @@
 struct evidence {
 	struct evidence_strengths s;
 	unsigned classes, hyps;
-	struct past flows, clients;
+	/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by
+	 * hypothesis, the faded sum of log-likelihoods; then the counts by class.  The
+	 * same of its open burst, not faded, for labels that do not wait for its end. */
+	struct past flows, clients, open;
 	/* By class. */
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
@@ -33,7 +36,7 @@ struct evidence {
 	float *belief; /* with the burst and the past, up to a factor */
 	float *z;      /* parts of the flow at hand */
 	float *work;
-	struct past_record *client; /* of the burst at hand */
+	float *client; /* the past of the burst at hand */
 };
 
 struct evidence_strengths evidence_defaults(void)
@@ -80,12 +83,6 @@ static float log_share(unsigned classes, float share)
 	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
 }
 
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
-{
-	for (unsigned c = 0; c < classes; c++)
-		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
-}
-
 struct evidence *evidence_new(const struct evidence_params *p)
 {
 	struct evidence *e = calloc(1, sizeof(*e));
@@ -96,8 +93,11 @@ struct evidence *evidence_new(const struct evidence_params *p)
 		                .classes = p->classes,
 		                .hyps = count_hyps(p->classes) };
 	if (!make_work(e) ||
-	    !past_init(&e->flows, p->max_flows, e->classes, &p->secret) ||
-	    !past_init(&e->clients, p->max_clients, e->hyps + e->classes, &p->secret)) {
+	    !past_init(&e->flows, PAST_FLOW, p->max_flows, e->classes, &p->secret) ||
+	    !past_init(&e->clients, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
+	               &p->secret) ||
+	    !past_init(&e->open, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
+	               &p->secret)) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -112,6 +112,7 @@ void evidence_free(struct evidence *e)
 		return;
 	past_clear(&e->flows);
 	past_clear(&e->clients);
+	past_clear(&e->open);
 	free(e->work);
 	free(e);
 }
@@ -156,6 +157,7 @@ static void set_fit(struct evidence *e)
 			fit[h++] = (fit[a] + fit[b]) / 2;
 }
 
+/* past may be NULL. */
 static void set_belief(struct evidence *e, const float *past)
 {
 	float single = -logf((float)e->classes);
@@ -163,45 +165,55 @@ static void set_belief(struct evidence *e, const float *past)
 	float most = -INFINITY;
 
 	for (unsigned h = 0; h < e->hyps; h++) {
-		e->belief[h] = past[h] + e->gained[h] + (h < e->classes ? single : pair);
+		e->belief[h] = (past ? past[h] : 0) + e->gained[h] +
+		               (h < e->classes ? single : pair);
 		most = fmaxf(most, e->belief[h]);
 	}
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by hypothesis, the
- * faded sum of log-likelihoods; then the counts by class. */
-static struct past_key flow_key(const struct flow_ends *ends)
-{
-	uint64_t ports = (uint64_t)ends->client_port << 24 |
-	                 (uint64_t)ends->server_port << 8 | ends->proto;
-
-	return (struct past_key){ { ends->client.hi, ends->client.lo, ends->server.hi,
-		                    ends->server.lo, ports } };
-}
-
 void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 {
-	struct past_key key = { { b->ends[0]->client.hi, b->ends[0]->client.lo } };
-
-	e->client = past_touch(&e->clients, &key, b->last, EVIDENCE_LIFE);
-	memcpy(e->counts, e->client->sum + e->hyps, e->classes * sizeof(*e->counts));
+	e->client = past_touch(&e->clients, b->ends[0], b->last);
+	memcpy(e->counts, e->client + e->hyps, e->classes * sizeof(*e->counts));
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 }
 
+/* What the burst and the client's past say together, before any flow is judged. */
 void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
-	struct past_key key = flow_key(b->ends[i]);
 	const float *p = b->p + i * e->classes;
 
-	(void)past_touch(&e->flows, &key, b->last, EVIDENCE_LIFE);
+	(void)past_touch(&e->flows, b->ends[i], b->last);
 	set_ratio(e, p);
 	set_fit(e);
 	for (unsigned c = 0; c < e->classes; c++)
 		e->counts[c] += p[c];
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->gained[h] += logf(e->fit[h]);
+	if (i + 1 == b->n)
+		set_belief(e, e->client);
+}
+
+/* The same of a burst that is still open: of it counts what was asked for early, the flow
+ * of b included.  The past stays as it is. */
+static void gather_early(struct evidence *e, const struct evidence_burst *b)
+{
+	const float *past = past_find(&e->clients, b->ends[0], b->last);
+	float *open = past_touch(&e->open, b->ends[0], b->last);
+
+	set_ratio(e, b->p);
+	set_fit(e);
+	for (unsigned h = 0; h < e->hyps; h++) {
+		open[h] += logf(e->fit[h]);
+		e->gained[h] = open[h];
+	}
+	for (unsigned c = 0; c < e->classes; c++) {
+		open[e->hyps + c] += b->p[c];
+		e->counts[c] = (past ? past[e->hyps + c] : 0) + open[e->hyps + c];
+	}
+	set_belief(e, past);
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -229,13 +241,10 @@ static void put_hyp(struct evidence *e, float *z)
 static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t i,
                       float *z)
 {
-	struct past_key key = flow_key(b->ends[i]);
-	const struct past_record *flow = past_find(&e->flows, &key);
+	const float *flow = past_find(&e->flows, b->ends[i], b->last);
 	const float *p = b->p + i * e->classes;
 	unsigned n = e->classes;
 
-	if (i == 0)
-		set_belief(e, e->client->sum);
 	set_ratio(e, p);
 	set_fit(e);
 	for (unsigned c = 0; c < n; c++) {
@@ -243,8 +252,7 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 		float others = fmaxf(e->counts[c] - p[c], 0);
 
 		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
-		/* In a burst of very many flows a record may have made room. */
-		z[EVIDENCE_FLOW * n + c] = flow ? flow->sum[c] : 0;
+		z[EVIDENCE_FLOW * n + c] = flow ? flow[c] : 0;
 		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);
 	}
 	put_hyp(e, z + EVIDENCE_HYP * n);
@@ -259,30 +267,31 @@ void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i
 
 /* Of logarithms only differences count: the largest is kept at 0, so that a long past
  * stays exact. */
-static void remember_burst(struct evidence *e)
+static void remember_burst(struct evidence *e, const struct evidence_burst *b)
 {
-	float *sum = e->client->sum, most = -INFINITY;
+	float *client = e->client, most = -INFINITY;
 
 	for (unsigned h = 0; h < e->hyps; h++) {
-		sum[h] += e->gained[h];
-		most = fmaxf(most, sum[h]);
+		client[h] += e->gained[h];
+		most = fmaxf(most, client[h]);
 	}
 	for (unsigned h = 0; h < e->hyps; h++)
-		sum[h] = e->s.fade * (sum[h] - most);
+		client[h] = e->s.fade * (client[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
-		sum[e->hyps + c] = SOFT_FADE * e->counts[c];
+		client[e->hyps + c] = SOFT_FADE * e->counts[c];
+	past_forget(&e->open, b->ends[0]);
 }
 
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
-	struct past_key key = flow_key(b->ends[i]);
-	struct past_record *flow = past_find(&e->flows, &key);
+	/* In a burst of very many flows a record may have made room. */
+	float *flow = past_find(&e->flows, b->ends[i], b->last);
 
 	set_ratio(e, b->p + i * e->classes);
 	for (unsigned c = 0; flow && c < e->classes; c++)
-		flow->sum[c] += e->ratio[c];
+		flow[c] += e->ratio[c];
 	if (i + 1 == b->n)
-		remember_burst(e);
+		remember_burst(e, b);
 }
 
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
@@ -309,6 +318,13 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 		evidence_judge(e, b, i, q);
 	for (size_t i = 0; i < b->n; i++)
 		evidence_remember(e, b, i);
+}
+
+void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
+{
+	gather_early(e, b);
+	put_parts(e, b, 0, e->z);
+	evidence_sum(&e->s, e->classes, e->z, q);
 }
 
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,

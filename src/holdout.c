@@ -95,36 +95,110 @@ static void deal_rows(struct holdout *h, const struct dataset *d, const bool *ju
 	}
 }
 
-int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
-                 uint64_t round)
+static bool reserve(struct holdout *h, const struct dataset *d)
 {
-	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));
-	bool *judge = calloc(d->traces.count + 1, sizeof(*judge));
-	struct rng r;
-	bool ok;
-
 	*h = (struct holdout){
 		.learn = calloc(d->rows + 1, sizeof(*h->learn)),
 		.judge = calloc(d->rows + 1, sizeof(*h->judge)),
 		.judge_traces = calloc(d->traces.count + 1, sizeof(*h->judge_traces)),
 	};
-	ok = list && judge && h->learn && h->judge && h->judge_traces;
-	if (ok) {
-		size_t n = list_traces(d, list);
+	return h->learn && h->judge && h->judge_traces;
+}
 
+/* The first drawn traces of the list are to judge on. */
+static int deal(struct holdout *h, const struct dataset *d, struct trace_of *list,
+                size_t drawn)
+{
+	bool *judge = calloc(d->traces.count + 1, sizeof(*judge));
+
+	if (!judge)
+		return -ENOMEM;
+	qsort(list, drawn, sizeof(*list), by_name);
+	h->judge_trace_count = (uint32_t)drawn;
+	for (uint32_t i = 0; i < drawn; i++) {
+		h->judge_traces[i] = list[i].number;
+		judge[list[i].number] = true;
+	}
+	deal_rows(h, d, judge);
+	free(judge);
+	return 0;
+}
+
+int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
+                 uint64_t round)
+{
+	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));
+	struct rng r;
+	int err = -ENOMEM;
+	size_t n;
+
+	if (reserve(h, d) && list) {
+		n = list_traces(d, list);
 		qsort(list, n, sizeof(*list), by_label_and_name);
 		rng_init(&r, seed, round);
-		h->judge_trace_count = (uint32_t)draw(list, n, share, &r);
-		qsort(list, h->judge_trace_count, sizeof(*list), by_name);
-		for (uint32_t i = 0; i < h->judge_trace_count; i++) {
-			h->judge_traces[i] = list[i].number;
-			judge[list[i].number] = true;
-		}
-		deal_rows(h, d, judge);
+		err = deal(h, d, list, draw(list, n, share, &r));
 	}
 	free(list);
-	free(judge);
-	return ok ? 0 : -ENOMEM;
+	return err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void shuffle_rows(uint32_t *list, size_t n, struct rng *r)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = rng_below(r, (uint32_t)i);
+		uint32_t row = list[i - 1];
+
+		list[i - 1] = list[j];
+		list[j] = row;
+	}
+}
+
+int holdout_rows(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
+                 uint64_t round)
+{
+	uint32_t *list = calloc(d->rows + 1, sizeof(*list));
+	int err = reserve(h, d) && list ? 0 : -ENOMEM;
+	struct rng r;
+
+	rng_init(&r, seed, round);
+	for (uint32_t l = 0; l < d->labels.count && !err; l++) {
+		size_t n = 0, learn;
+
+		for (uint32_t i = 0; i < d->rows; i++)
+			if (d->row[i].label == l)
+				list[n++] = i;
+		shuffle_rows(list, n, &r);
+		learn = learn_share(n, share);
+		for (size_t i = 0; i < n; i++)
+			if (i < learn)
+				h->learn[h->learn_count++] = list[i];
+			else
+				h->judge[h->judge_count++] = list[i];
+	}
+	if (!err) {
+		qsort(h->learn, h->learn_count, sizeof(*h->learn), by_number);
+		qsort(h->judge, h->judge_count, sizeof(*h->judge), by_number);
+	}
+	free(list);
+	return err;
+}
+
+int holdout_all(struct holdout *h, const struct dataset *d)
+{
+	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));
+	int err = -ENOMEM;
+
+	if (reserve(h, d) && list)
+		err = deal(h, d, list, list_traces(d, list));
+	free(list);
+	return err;
 }
 
 void holdout_clear(struct holdout *h)

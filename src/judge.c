@@ -36,7 +36,7 @@ static void count_case(struct judge *j, const struct judge_case *c)
 
 /* Cases with their numbers, so that the sums of a group can find their weights. */
 struct sorted {
-	uint32_t trace;
+	uint32_t trace, truth;
 	uint64_t burst;
 	size_t at;
 };
@@ -47,6 +47,8 @@ static int by_group(const void *a, const void *b)
 
 	if (x->trace != y->trace)
 		return x->trace < y->trace ? -1 : 1;
+	if (x->truth != y->truth)
+		return x->truth < y->truth ? -1 : 1;
 	if (x->burst != y->burst)
 		return x->burst < y->burst ? -1 : 1;
 	return x->at < y->at ? -1 : x->at > y->at;
@@ -82,7 +84,7 @@ static void count_groups(const struct groups *g, bool bursts, uint64_t *all,
 
 		for (uint32_t c = 0; c < width; c++)
 			g->sum[c] += (double)weight[o->at * width + c];
-		if (i + 1 < g->n && o[1].trace == o->trace &&
+		if (i + 1 < g->n && o[1].trace == o->trace && o[1].truth == o->truth &&
 		    (!bursts || o[1].burst == o->burst))
 			continue;
 		++*all;
@@ -100,7 +102,8 @@ bool judge_cases(struct judge *j, const struct judge_case *c, size_t n,
 
 	if (order && sum) {
 		for (size_t i = 0; i < n; i++) {
-			order[i] = (struct sorted){ c[i].trace, c[i].burst, i };
+			order[i] =
+				(struct sorted){ c[i].trace, c[i].truth, c[i].burst, i };
 			count_case(j, &c[i]);
 		}
 		qsort(order, n, sizeof(*order), by_group);

@@ -120,11 +120,6 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
-static uint64_t packets_of(const struct burst_flow *bf)
-{
-	return bf->pkts[BURST_SENT] + bf->pkts[BURST_RCVD];
-}
-
 /* A label by its own votes, and what evidence needs of a flow. */
 static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow *bf)
 {
@@ -133,7 +128,7 @@ static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow 
 	float *own = l->own + i * m->classes.count;
 
 	l->ends[i] = &bf->ends;
-	l->packets[i] = packets_of(bf);
+	l->packets[i] = burst_flow_packets(bf);
 	if (l->p.alone)
 		l->label[i] = label_alone(m, votes, l->packets[i], own);
 	else
@@ -224,5 +219,26 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 	do
 		label = labeller_go_on(l, UINT32_MAX);
 	while (!label);
+	return label;
+}
+
+struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
+{
+	const struct model *m = l->p.model;
+	const struct flow_ends *ends = &bf->ends;
+	struct evidence_burst one = { bf->burst->last, &ends, l->own, 1 };
+	uint64_t packets = burst_flow_packets(bf);
+	struct label label;
+
+	feature_vector(m->set, bf, l->x);
+	forest_votes(m->forest, l->x, l->votes);
+	if (l->p.alone) {
+		label = label_alone(m, l->votes, packets, l->own);
+	} else {
+		model_shares(m, l->votes, l->own);
+		evidence_early(l->past, &one, l->all);
+		label = label_together(m, l->all, packets);
+	}
+	label.provisional = true;
 	return label;
 }

@@ -7,15 +7,14 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "desk.h"
 #include "ring.h"
 
 #define TICK_MS     1000 /* the longest wait */
 #define PATIENCE_MS 5000 /* for the receiver, at the very end only */
 
-/* How long a turn labels for, once packets have been accepted, and how many burst-flows
- * at a time. */
+/* How long a turn labels for, once packets have been accepted. */
 #define LABEL_US    100
-#define LABEL_FLOWS 8
 
 #define MARKS       1024 /* that may wait for a packet */
 
@@ -25,12 +24,8 @@ struct lane {
 	struct queue *queue;
 	struct burst_tracker *tracker;
 	struct outbox *outbox;
-	struct clerk *clerk;            /* or NULL */
-	struct burst *burst;            /* that is being labelled, or NULL */
-	bool burst_is_told;             /* and is being released */
-	struct outbox_service next;     /* to be served after burst number next_after */
-	struct labeller *next_labeller; /* NULL for none */
-	uint64_t next_after;
+	struct clerk *clerk; /* or NULL */
+	struct desk *desk;
 	struct ring *marks;               /* from the main thread */
 	struct pending *pending;          /* of these, what waits for a packet */
 	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
@@ -44,7 +39,7 @@ void lane_free(struct lane *l)
 		return;
 	queue_free(l->queue);
 	burst_tracker_free(l->tracker);
-	labeller_free(l->next_labeller);
+	desk_free(l->desk);
 	pending_free(l->pending);
 	ring_free(l->marks);
 	clerk_free(l->clerk);
@@ -81,8 +76,9 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	l->pending = pending_new(MARKS, &p->burst.secret);
 	if (!l->tracker || !l->outbox || !l->marks || !l->pending)
 		goto fail;
+	l->desk = desk_new(l->tracker, l->outbox);
 	make_clerk(l, p->burst.mtu_bytes);
-	if (p->counters && !l->clerk)
+	if (!l->desk || (p->counters && !l->clerk))
 		goto fail;
 	l->queue = queue_new(&p->queue, f);
 	if (l->queue)
@@ -96,57 +92,19 @@ fail:
 	return NULL;
 }
 
-static void change_service(struct lane *l)
-{
-	outbox_serve(l->outbox, &l->next, l->next_labeller);
-	l->next_labeller = NULL;
-}
-
-/* The next ended burst, if there is one, by the service that was there when it ended. */
-static void begin_burst(struct lane *l)
-{
-	struct burst *b = burst_take(l->tracker);
-
-	if (l->next_labeller && (!b || b->number > l->next_after))
-		change_service(l);
-	l->burst = b;
-	l->burst_is_told = false;
-	if (b)
-		outbox_begin(l->outbox, b);
-}
-
-/* One of a few things for some flows of one burst.  false when nothing is left to do. */
-static bool label_some(struct lane *l)
-{
-	if (!l->burst)
-		begin_burst(l);
-	if (!l->burst)
-		return false;
-	if (!l->burst_is_told)
-		l->burst_is_told = !outbox_go_on(l->outbox, LABEL_FLOWS);
-	else if (burst_release_some(l->tracker, l->burst, LABEL_FLOWS))
-		l->burst = NULL;
-	return true;
-}
-
 /* A burst of thousands of flows takes many turns: packets do not wait for labels. */
 static void label_for_a_while(struct lane *l)
 {
 	struct mono until = mono_add(clock_mono(), (struct mono){ LABEL_US });
 
-	while (label_some(l) && mono_less(clock_mono(), until))
-		;
-}
-
-static void label_all(struct lane *l)
-{
-	while (label_some(l))
+	while (desk_work(l->desk) && mono_less(clock_mono(), until))
 		;
 }
 
 static void advance(struct lane *l, struct mono now)
 {
 	burst_advance(l->tracker, now);
+	desk_collect(l->desk);
 	clerk_advance(l->clerk, now);
 }
 
@@ -155,9 +113,10 @@ static void take_packet(struct lane *l, const struct packet *pkt)
 	advance(l, pkt->time);
 	clerk_packet(l->clerk, pkt);
 	/* What waits to be labelled holds memory: when that is out, packets wait. */
-	while (!burst_has_room(l->tracker) && label_some(l))
+	while (!burst_has_room(l->tracker) && desk_work(l->desk))
 		;
 	burst_packet(l->tracker, pkt);
+	desk_collect(l->desk);
 }
 
 /* A read is decoded before any of it is counted, so that waits for memory overlap. */
@@ -282,7 +241,7 @@ int lane_wait_ms(const struct lane *l)
 {
 	int64_t us;
 
-	if (l->burst || l->next_labeller || burst_has_ended(l->tracker))
+	if (!desk_is_empty(l->desk))
 		return 0;
 	us = wait_us(l);
 	if (us >= TICK_MS * 1000)
@@ -293,6 +252,7 @@ int lane_wait_ms(const struct lane *l)
 static void end_bursts(struct lane *l)
 {
 	burst_end_all(l->tracker, BURST_FLUSH);
+	desk_collect(l->desk);
 	clerk_flush(l->clerk);
 }
 
@@ -307,14 +267,12 @@ void lane_serve(struct lane *l, const struct outbox_service *s, struct labeller 
 		burst_retune(l->tracker, new->gap, new->max, new->mtu_bytes);
 		make_clerk(l, new->mtu_bytes);
 	}
-	l->next = *s;
-	l->next_labeller = labeller;
-	l->next_after = burst_counters(l->tracker)->bursts;
+	desk_serve(l->desk, s, labeller);
 }
 
 bool lane_is_changing(const struct lane *l)
 {
-	return l->next_labeller;
+	return desk_is_changing(l->desk);
 }
 
 void lane_count(struct lane *l, struct lane_counters *c)
@@ -340,7 +298,8 @@ int lane_finish(struct lane *l)
 		;
 	outbox_be_patient(l->outbox, PATIENCE_MS);
 	end_bursts(l);
-	label_all(l);
+	while (desk_work(l->desk))
+		;
 	give_marks_back(l, (struct mono){ INT64_MAX });
 	return n;
 }

@@ -43,23 +43,29 @@ static int settle_features(struct dataset *d, enum feature_set set, struct fault
 	return 0;
 }
 
+int load_burst_flow(struct dataset *d, struct dataset_row *row,
+                    const struct burst_flow *bf, enum feature_set set)
+{
+	float x[FEATURE_MAX];
+
+	row->ends = bf->ends;
+	row->first = bf->first;
+	row->last = bf->last;
+	for (int way = BURST_SENT; way <= BURST_RCVD; way++) {
+		row->pkts[way] = bf->pkts[way];
+		row->bytes[way] = bf->bytes[way];
+	}
+	feature_vector(set, bf, x);
+	return dataset_add(d, row, x);
+}
+
 static int add_burst(struct dataset *d, struct dataset_row *row, const struct burst *b,
                      enum feature_set set)
 {
-	float x[FEATURE_MAX];
-	int err;
-
 	row->burst = b->number;
 	burst_each_flow (b, bf) {
-		row->ends = bf->ends;
-		row->first = bf->first;
-		row->last = bf->last;
-		for (int way = BURST_SENT; way <= BURST_RCVD; way++) {
-			row->pkts[way] = bf->pkts[way];
-			row->bytes[way] = bf->bytes[way];
-		}
-		feature_vector(set, bf, x);
-		err = dataset_add(d, row, x);
+		int err = load_burst_flow(d, row, bf, set);
+
 		if (err)
 			return err;
 	}
@@ -121,6 +127,8 @@ static int load_capture(struct dataset *d, const char *file, const char *name,
 		fault_prefix(f, err, file);
 	else
 		err = new_trace(d, name, file, &row.trace, f);
+	if (!err && l->captures && names_add(l->captures, file) == NAMES_NONE)
+		err = no_memory(f);
 	if (!err)
 		err = load_bursts(d, t, &row, l->set, f);
 	trace_free(t);
@@ -241,6 +249,7 @@ static int check_features(struct dataset *d, const struct dataset *more,
 	if (l->set_is_wanted && (!load_set_of(more, &has) || has != l->set))
 		return fault_set(f, -EINVAL, "%s: its columns are not feature set %s",
 		                 path, feature_set_name(l->set));
+	d->torn = d->torn || more->torn;
 	if (d->features.count == 0) {
 		d->has_ends = more->has_ends;
 		return copy_names(&d->features, &more->features, f);

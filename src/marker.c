@@ -19,6 +19,9 @@
 #define SEARCH_MS    200
 #define SEARCH_PAUSE 20
 
+/* Longer than a mark waits for a packet. */
+#define CONFIRM_MS   500
+
 struct marker {
 	const struct plan *plan;
 	struct policy_now hours;
@@ -31,6 +34,7 @@ struct marker {
 	bool warned_of_ct, warned_of_neigh;
 	uint64_t put; /* through ctnetlink */
 	struct mono next_search;
+	struct mono confirm_at; /* 0 when there is nothing to */
 	struct marker_counters n;
 };
 
@@ -135,7 +139,7 @@ static uint32_t decide(struct marker *m, const struct hold_flow *f)
 	return m->plan->enabled ? policy_value(m->plan, &m->hours, app, &client) : 0;
 }
 
-void marker_set(struct marker *m, const struct pending_mark *mark)
+static void set(struct marker *m, const struct pending_mark *mark)
 {
 	const struct ctmark_change change = { .ends = mark->ends,
 		                              .mark = { mark->value, mark->mask } };
@@ -144,6 +148,18 @@ void marker_set(struct marker *m, const struct pending_mark *mark)
 		return;
 	ctmark_put(m->ct, &change);
 	m->put++;
+}
+
+void marker_set(struct marker *m, const struct pending_mark *mark)
+{
+	const struct hold_flow *f = hold_find(m->hold, &mark->ends);
+	struct pending_mark now = *mark;
+
+	if (f) {
+		now.value = policy_mark(m->plan, f->value);
+		now.mask |= m->bits; /* they may be others by now */
+	}
+	set(m, &now);
 }
 
 void marker_flush(struct marker *m)
@@ -179,24 +195,36 @@ void marker_repeat(const struct marker *m, struct record *r)
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark)
 {
 	const struct plan *p = m->plan;
-	struct hold_news news = { .bursts = p->hold };
+	struct hold_news news = { .bursts = p->hold, .provisional = r->provisional };
 	struct hold_flow *f;
+	uint32_t before;
 
-	if (!p->enabled)
-		return false;
+	if (!p->enabled || (r->provisional && *r->reason))
+		return false; /* that a burst may yet become something is no news */
 	news.label = number_of(m, r);
 	f = hold_label(m->hold, &r->ends, &news);
+	before = f->value;
 	f->value = decide(m, f);
 	write_mark(p, f, r);
+	if (r->provisional && f->value == before)
+		return false;
 	/* Also one that it should have by now: the ends may be a new connection's. */
 	*mark = (struct pending_mark){ r->ends, r->mark, p->mask };
 	m->n.labels++;
-	if (m->ct && (r->blocked || p->save == PLAN_CTNETLINK)) {
-		marker_set(m, mark);
+	if (r->blocked || p->save == PLAN_CTNETLINK)
+		set(m, mark);
+	if (m->ct && p->save == PLAN_CTNETLINK)
 		return false;
-	}
 	m->n.carried++;
 	return true;
+}
+
+static void set_anew(struct marker *m, const struct hold_flow *f)
+{
+	const struct pending_mark mark = { f->ends, policy_mark(m->plan, f->value),
+		                           m->bits };
+
+	set(m, &mark);
 }
 
 /* Marks of open connections by what holds now; of all of them, or of those that change.
@@ -207,17 +235,39 @@ static void decide_anew(struct marker *m, bool all)
 
 	while ((f = hold_next(m->hold, f))) {
 		uint32_t before = f->value;
-		struct pending_mark mark;
 
 		f->value = decide(m, f);
 		if (f->value == before && !all)
 			continue;
-		mark = (struct pending_mark){ f->ends, policy_mark(m->plan, f->value),
-			                      m->bits };
-		marker_set(m, &mark);
+		f->changed = true;
+		set_anew(m, f);
 		m->n.changes++;
 	}
 	marker_flush(m);
+	m->confirm_at = mono_add(clock_mono(), mono_ms(CONFIRM_MS));
+}
+
+/* A packet that was to carry a mark may have carried it just after that was changed: what
+ * changed is set once more when no packet can any more.  Milliseconds until then; -1 when
+ * that is over. */
+static int confirm(struct marker *m)
+{
+	struct mono left = mono_since(m->confirm_at, clock_mono());
+	struct hold_flow *f = NULL;
+
+	if (m->confirm_at.us == 0)
+		return -1;
+	if (left.us > 0)
+		return (int)(left.us / 1000) + 1;
+	while ((f = hold_next(m->hold, f))) {
+		if (f->changed)
+			set_anew(m, f);
+		f->changed = false;
+	}
+	marker_flush(m);
+	m->confirm_at.us = 0;
+	m->bits = m->plan->enabled ? m->plan->mask : 0;
+	return -1;
 }
 
 /* A value's place may be another one, and no bit of the old place may stay. */
@@ -227,7 +277,6 @@ void marker_serve(struct marker *m, const struct plan *p)
 
 	take_plan(m, p);
 	decide_anew(m, mask != (p->enabled ? p->mask : 0));
-	m->bits = p->enabled ? p->mask : 0;
 }
 
 /* How many changes found no connection, and wait to be searched for. */
@@ -254,17 +303,22 @@ static int search(struct marker *m)
 	return (int)(mono_since(m->next_search, now).us / 1000) + 1;
 }
 
+/* Of two times to wait, -1 being for ever. */
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 int marker_advance(struct marker *m)
 {
 	struct policy_now before = m->hours;
-	int wait_ms = search(m), minute_ms;
+	int wait_ms = -1;
 
-	if (!m->timed)
-		return wait_ms;
-	minute_ms = read_clock(m);
+	if (m->timed)
+		wait_ms = read_clock(m);
 	if (!policy_now_equal(&before, &m->hours))
 		decide_anew(m, false);
-	return wait_ms >= 0 && wait_ms < minute_ms ? wait_ms : minute_ms;
+	return sooner(wait_ms, sooner(confirm(m), search(m)));
 }
 
 struct marker_counters marker_counters(const struct marker *m)

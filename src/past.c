@@ -3,13 +3,21 @@
 
 #include <string.h>
 
-bool past_init(struct past *p, uint32_t max, unsigned sums, const struct hash_key *secret)
-{
-	size_t size = sizeof(struct past_record) + sums * sizeof(float);
+struct record {
+	struct table_node node;
+	uint64_t key[FLOW_KEY_WORDS];
+	struct mono last;
+	float sum[];
+};
 
-	*p = (struct past){ .max = max, .sums = sums };
-	p->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct past_record, key),
-	                     PAST_KEY_WORDS, secret);
+bool past_init(struct past *p, enum past_kind kind, uint32_t max, uint32_t sums,
+               const struct hash_key *secret)
+{
+	size_t size = sizeof(struct record) + sums * sizeof(float);
+
+	*p = (struct past){ .kind = kind, .max = max, .sums = sums };
+	p->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct record, key),
+	                     FLOW_KEY_WORDS, secret);
 	return p->table;
 }
 
@@ -19,24 +27,72 @@ void past_clear(struct past *p)
 	*p = (struct past){ 0 };
 }
 
-struct past_record *past_find(struct past *p, const struct past_key *key)
+struct key {
+	uint64_t w[FLOW_KEY_WORDS];
+};
+
+static struct key key_of(enum past_kind kind, const struct flow_ends *ends)
 {
-	return table_find(p->table, key->w);
+	uint64_t ports = (uint64_t)ends->client_port << 24 |
+	                 (uint64_t)ends->server_port << 8 | ends->proto;
+
+	switch (kind) {
+	case PAST_CLIENT:
+		break;
+	case PAST_FLOW:
+		return (struct key){ { ends->client.hi, ends->client.lo, ends->server.hi,
+			               ends->server.lo, ports } };
+	}
+	return (struct key){ { ends->client.hi, ends->client.lo } };
 }
 
-struct past_record *past_touch(struct past *p, const struct past_key *key,
-                               struct mono now, struct mono life)
+static struct record *find(const struct past *p, const struct flow_ends *ends)
 {
-	struct past_record *r = past_find(p, key);
+	struct key key = key_of(p->kind, ends);
 
-	if (!r && table_count(p->table) == p->max)
+	return table_find(p->table, key.w);
+}
+
+static bool is_old(const struct record *r, struct mono now)
+{
+	return mono_less(PAST_LIFE, mono_since(now, r->last));
+}
+
+float *past_find(const struct past *p, const struct flow_ends *ends, struct mono now)
+{
+	struct record *r = find(p, ends);
+
+	return r && !is_old(r, now) ? r->sum : NULL;
+}
+
+static struct record *add(struct past *p, const struct flow_ends *ends)
+{
+	struct key key = key_of(p->kind, ends);
+
+	if (table_count(p->table) == p->max)
 		table_remove(p->table, table_oldest(p->table));
-	if (!r)
-		r = table_add(p->table, key->w);
-	else
+	return table_add(p->table, key.w);
+}
+
+float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now)
+{
+	struct record *r = find(p, ends);
+
+	if (!r) {
+		r = add(p, ends);
+	} else {
 		table_touch(p->table, r);
-	if (mono_less(life, mono_since(now, r->last)))
-		memset(r->sum, 0, p->sums * sizeof(*r->sum));
+		if (is_old(r, now))
+			memset(r->sum, 0, p->sums * sizeof(*r->sum));
+	}
 	r->last = now;
-	return r;
+	return r->sum;
+}
+
+void past_forget(struct past *p, const struct flow_ends *ends)
+{
+	struct record *r = find(p, ends);
+
+	if (r)
+		table_remove(p->table, r);
 }

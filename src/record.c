@@ -116,6 +116,8 @@ static void put_kv_line(struct line *l, const struct record *r)
 	put_kv(l, "out", *r->out ? r->out : "-");
 	if (*r->reason)
 		put_kv(l, "reason", r->reason);
+	if (r->provisional)
+		put(l, " provisional=yes");
 	if (r->burst_flags & ~(unsigned)BURST_FLUSH) { /* how all captures end */
 		put(l, " flags=");
 		put_flags(l, r->burst_flags, "");
@@ -145,6 +147,7 @@ static void put_json_line(struct line *l, const struct record *r)
 	put_json(l, "label", r->label);
 	put(l, ",\"confidence\":%.3f", (double)r->confidence);
 	put_json(l, "reason", r->reason);
+	put(l, ",\"provisional\":%s", r->provisional ? "true" : "false");
 	put(l, ",\"mark\":%u", r->mark);
 	put_json(l, "in", r->in);
 	put_json(l, "out", r->out);
@@ -173,9 +176,14 @@ bool record_format_find(const char *name, enum record_format *format)
 void record_fill(struct record *r, const struct model *m, const struct burst_flow *bf,
                  const struct label *l, int64_t epoch_us)
 {
+	bool over = !l->provisional;
+
+	/* A capture may show the end of a burst in the same step that makes one of its
+	 * flows due; the daemon did not know it then. */
 	*r = (struct record){
-		.burst = bf->burst->number,
-		.burst_flags = bf->burst->flags,
+		.burst = over ? bf->burst->number : 0,
+		.burst_flags = bf->burst->flags & (over ? ~0U : (unsigned)BURST_LOSS),
+		.provisional = l->provisional,
 		.ends = bf->ends,
 		.first_us = bf->first.us + epoch_us,
 		.last_us = bf->last.us + epoch_us,

@@ -64,11 +64,20 @@ static void read_packet(struct trace *t)
 		burst_packet(t->tracker, &pkt);
 }
 
-int trace_next(struct trace *t, const struct burst **b, struct fault *f)
+static bool take(struct trace *t, struct trace_event *e)
+{
+	*e = (struct trace_event){ .due = burst_take_due(t->tracker) };
+	if (!e->due)
+		e->ended = t->given = burst_take(t->tracker);
+	return e->due || e->ended;
+}
+
+int trace_event(struct trace *t, struct trace_event *e, struct fault *f)
 {
 	if (t->given)
 		burst_release(t->tracker, t->given);
-	while (!(t->given = burst_take(t->tracker))) {
+	t->given = NULL;
+	while (!take(t, e)) {
 		if (t->ended) {
 			if (t->end < 0)
 				*f = t->why;
@@ -76,8 +85,19 @@ int trace_next(struct trace *t, const struct burst **b, struct fault *f)
 		}
 		read_packet(t);
 	}
-	*b = t->given;
 	return 1;
+}
+
+int trace_next(struct trace *t, const struct burst **b, struct fault *f)
+{
+	struct trace_event e = { 0 };
+	int got;
+
+	do
+		got = trace_event(t, &e, f);
+	while (got > 0 && !e.ended);
+	*b = e.ended;
+	return got;
 }
 
 uint64_t trace_packets(const struct trace *t)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016
 # Labels become marks of connections: carried by packets or set through ctnetlink, whatever
 # NAT does, for TCP and UDP, IPv4 and IPv6, and without a bit of anybody else's.
 . tests/lib.sh
@@ -102,12 +103,12 @@ by_ctnetlink() {
 no_flapping() {
 	: >"$tmp/labels"
 	talk client 203.0.113.2 7002 5002 \
-		10:60:0 1:60:0.8 10:1100:0 1:1100:0.8 10:60:0 1:60:0.8 10:1100:0 1:1100:0.8
-	wait_for 5 flapped || fail "labels do not change: $(cat "$tmp/labels")"
+		10:60:0 1:60:1.3 10:1100:0 1:1100:1.3 10:60:0 1:60:1.3 10:1100:0 1:1100:1.3
+	wait_for 10 flapped || fail "labels do not change: $(cat "$tmp/labels")"
 	[ "$(grep -c 'label=fat .* mark=0x4000000 ' "$tmp/labels")" -eq 2 ] ||
 		fail "a single burst changed the mark: $(cat "$tmp/labels")"
 	expect_marks "flapping" 4 udp 7002 4
-	talk client 203.0.113.2 7002 5002 10:1100:0 1:1100:0.8
+	talk client 203.0.113.2 7002 5002 10:1100:0 1:1100:1.3
 	expect_marks "two of the new" 4 udp 7002 5
 }
 

@@ -11,8 +11,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+#define EARLY_PACKETS 5
+
 struct totals {
-	uint64_t packets, bytes, bursts;
+	uint64_t packets, bytes, bursts, due;
 };
 
 static void check(bool ok)
@@ -39,9 +41,15 @@ static void check_flow(const struct burst *b, const struct burst_flow *bf,
 
 static void take_all(struct burst_tracker *t, struct totals *out)
 {
-	struct burst *b;
+	const struct burst_flow *due;
+	struct burst *b = NULL;
 
-	while ((b = burst_take(t))) {
+	while ((due = burst_take_due(t)) || (b = burst_take(t))) {
+		if (due) {
+			check(due->due_number == ++out->due);
+			check(burst_flow_packets(due) <= EARLY_PACKETS);
+			continue;
+		}
 		check(b->number == ++out->bursts);
 		burst_each_flow (b, bf)
 			check_flow(b, bf, out);
@@ -106,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	p.max_clients = 4;
 	p.max_burst_flows = 6;
 	p.mtu_bytes = 65535;
+	p.early = (struct due_params){ EARLY_PACKETS, mono_ms(len & 2 ? 900 : 3000) };
 	p.max.us = len & 1 ? 10 * MONO_SECOND : 0;
 	t = burst_tracker_new(&p);
 	check(t != NULL);
@@ -117,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	take_all(t, &out);
 	check(in.packets == out.packets && in.bytes == out.bytes);
 	check(burst_counters(t)->packets == in.packets);
+	check(burst_counters(t)->due == out.due);
 	check(burst_open_now(t) == 0 && burst_flows_now(t) <= p.max_flows);
 	burst_tracker_free(t);
 	return 0;

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2086
+# shellcheck shell=sh disable=SC2016,SC2154,SC2086
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of marks share, on top of lib.sh and lib_daemon.sh.
 
@@ -34,7 +34,7 @@ model_by_length() {
 				fail "cannot make a capture"
 		done
 	done
-	"$BUILD/nfclass" train -o "$1" --trees 20 --gap 0.5 --max 1.5 "$tmp/set" \
+	"$BUILD/nfclass" train -o "$1" --trees 20 --gap 1 --max 1.5 "$tmp/set" \
 		>"$tmp/train" 2>&1 || fail "cannot train: $(cat "$tmp/train")"
 }
 
@@ -45,6 +45,10 @@ marks_ini() {
 
 # The rules of the gateway script, as far as marks go, and another user of marks before.
 mark_rules() {
+	# Connections do not end while a slow machine looks at them.
+	on gateway sh -c 'for t in udp_timeout udp_timeout_stream tcp_timeout_close tcp_timeout_time_wait; do
+		echo 600 >/proc/sys/net/netfilter/nf_conntrack_$t
+	done'
 	for family in iptables ip6tables; do
 		on gateway sh -ec "
 			$family -t mangle -A PREROUTING -m connmark --mark 0/$OTHERS_MASK \
@@ -123,7 +127,7 @@ has_marks() {
 
 # expect_marks WHAT 4|6 udp|tcp PORT VALUES: sooner or later.
 expect_marks() {
-	wait_for 8 has_marks "$2" "$3" "$4" "$5" ||
+	wait_for 20 has_marks "$2" "$3" "$4" "$5" ||
 		fail "$1: marks are '$(marks_of "$2" "$3" "$4")', not '$5': $(tail -n 5 "$tmp/labels")"
 }
 

@@ -158,6 +158,36 @@ static void a_confidence_below_the_threshold_is_unknown(void **state)
 	assert_string_equal(label_name(m, &l[1]), "Small");
 }
 
+/* With as many packets at the end as when it was due, the label is the same but for that:
+ * alone, and with the evidence of one flow. */
+static void an_early_label_is_provisional(void **state)
+{
+	struct model *m = *state;
+	struct labeller_params p = { .model = m, .max_burst_flows = 1, .alone = true };
+	struct burst_params bp = burst_defaults();
+
+	bp.early.packets = 4;
+	for (int way = 0; way < 2; way++, p.alone = false) {
+		struct labeller *l = labeller_new(&p);
+		struct burst_tracker *t = burst_tracker_new(&bp);
+		struct label early, final;
+
+		assert_non_null(l);
+		assert_non_null(t);
+		add_flow(t, 0, 1, 1111, 4);
+		early = labeller_early(l, burst_take_due(t));
+		burst_end_all(t, BURST_FLUSH);
+		final = *labeller_burst(l, burst_take(t));
+		assert_true(early.provisional);
+		assert_false(final.provisional);
+		assert_int_equal(early.best, final.best);
+		assert_float_equal(early.confidence, final.confidence, 1e-6);
+		assert_string_equal(label_name(m, &early), "Big");
+		burst_tracker_free(t);
+		labeller_free(l);
+	}
+}
+
 /* Bursts of one client, so that each is part of the next one's past; every label of the
  * parts is just that of the whole. */
 static void a_burst_in_parts_is_labelled_as_a_whole(void **state)
@@ -198,6 +228,7 @@ static void a_burst_in_parts_is_labelled_as_a_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_early_label_is_provisional),
 		cmocka_unit_test(flows_are_labelled_in_their_order),
 		cmocka_unit_test(too_few_packets_are_unknown),
 		cmocka_unit_test(a_burst_in_parts_is_labelled_as_a_whole),

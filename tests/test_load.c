@@ -37,7 +37,9 @@ static int leave(void **state)
 static unsigned load(struct dataset *d, const char *path, bool want_full)
 {
 	struct burst_params burst = burst_defaults();
-	struct load l = { &burst, FEATURE_FULL, want_full, { 0 }, 0 };
+	struct load l = { .burst = &burst,
+		          .set = FEATURE_FULL,
+		          .set_is_wanted = want_full };
 	struct fault f;
 
 	assert_int_equal(load_path(d, path, &l, &f), 0);

@@ -77,6 +77,18 @@ static void kv_line_tells_reason_flags_mark_and_interfaces(void **state)
 	                    "reason=low-confidence flags=cut,loss");
 }
 
+static void provisional_labels_say_so(void **state)
+{
+	struct record r = plain();
+
+	(void)state;
+	assert_null(strstr(line(&r, RECORD_KV), "provisional"));
+	assert_non_null(strstr(line(&r, RECORD_JSON), ",\"provisional\":false,"));
+	r.provisional = true;
+	assert_non_null(strstr(line(&r, RECORD_KV), " out=- provisional=yes"));
+	assert_non_null(strstr(line(&r, RECORD_JSON), ",\"provisional\":true,"));
+}
+
 static void json_line_is_one_object(void **state)
 {
 	struct record r = plain();
@@ -90,7 +102,8 @@ static void json_line_is_one_object(void **state)
 		"\"first\":1554669866.504992,\"last\":1554669867.004992,"
 		"\"pkts_sent\":15,\"pkts_rcvd\":17,\"bytes_sent\":1512,"
 		"\"bytes_rcvd\":6678,\"label\":\"Browser\",\"confidence\":0.910,"
-		"\"reason\":\"\",\"mark\":0,\"in\":\"\",\"out\":\"\","
+		"\"reason\":\"\",\"provisional\":false,\"mark\":0,\"in\":\"\",\"out\":"
+	        "\"\","
 		"\"flags\":[\"cut\",\"early\"]}");
 }
 
@@ -183,6 +196,7 @@ int main(void)
 		cmocka_unit_test(seed_line_is_that_of_the_student_project),
 		cmocka_unit_test(kv_line_has_its_keys_in_order),
 		cmocka_unit_test(kv_line_tells_reason_flags_mark_and_interfaces),
+		cmocka_unit_test(provisional_labels_say_so),
 		cmocka_unit_test(json_line_is_one_object),
 		cmocka_unit_test(a_label_cannot_leave_its_place),
 		cmocka_unit_test(the_longest_record_fits),

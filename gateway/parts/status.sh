@@ -29,14 +29,14 @@ status_queue() {
 	echo "queue $1: in use, $6 packets, $3 waiting, $4 dropped by the kernel, $5 lost on the way to the daemon"
 }
 
-# A queue's port is by custom the number of the process that opened it first.
-daemon_pid() {
-	for queue in $(queues); do
-		port=$(queue_line "$queue")
-		port=${port%% *}
-		[ "$(cat "/proc/${port:-0}/comm" 2>/dev/null)" = nfclassd ] && echo "$port" && return
+# Daemons in this network namespace.
+daemon_pids() {
+	here_net=$(readlink /proc/self/ns/net)
+	for comm in /proc/[0-9]*/comm; do
+		process=${comm%/comm}
+		[ "$(cat "$comm" 2>/dev/null)" = nfclassd ] &&
+			[ "$(readlink "$process/ns/net")" = "$here_net" ] && echo "${process#/proc/}"
 	done
-	return 1
 }
 
 status_rules() {
