@@ -1,6 +1,6 @@
 #!/bin/sh
-# shellcheck disable=SC2119 # no programs beyond the usual
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2119 # no programs beyond the usual
 # Labelled connections leave the queue and come back, what they do there is noticed, and
 # all their bytes are counted.
 . tests/lib.sh
@@ -174,7 +174,7 @@ ended_outside() {
 }
 
 ends_are_counted() {
-	skip_ini queue.resample_s=600
+	skip_ini queue.resample_s=500
 	daemon_start 1
 	udp_timeouts 3
 	bytes_before=$(wire_bytes)
@@ -188,7 +188,7 @@ ends_are_counted() {
 
 # Whoever is killed leaves connections outside; the next one takes them back.
 comes_back_after_a_kill() {
-	skip_ini queue.resample_s=600
+	skip_ini queue.resample_s=500
 	daemon_start 1
 	talking client 203.0.113.2 7002 4006 3000:40:0.02
 	wait_for 20 outside 4 udp 4006 || fail "it does not leave"
