@@ -18,10 +18,10 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
-	label record tally judge unknown examine holdout leaks \
+	label record tally judge unknown examine holdout leaks early \
 	report report_unknown report_json report_html \
-	file replay walk trace progress load \
-	pairing overlay mix \
+	inorder file replay walk trace progress load \
+	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
 	clock wall addrs setting ini conf ring \

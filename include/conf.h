@@ -37,6 +37,7 @@ struct conf {
 	} model;
 	struct {
 		bool unknown, alone;
+		uint32_t early_packets, early_ms; /* 0: never */
 	} label;
 	struct {
 		bool syslog, counters;

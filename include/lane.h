@@ -12,7 +12,8 @@ struct lane;
 
 struct lane_params {
 	struct queue_params queue;
-	struct burst_params burst;   /* gap, max and MTU are the model's */
+	struct burst_params
+		burst; /* gap, max and MTU are the model's, early the service's */
 	struct outbox_params outbox; /* its bell rings too when the thread has ended */
 	bool counters;               /* of every flow and second as well */
 };

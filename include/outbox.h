@@ -14,6 +14,7 @@ struct outbox_service {
 	const struct model *model;
 	bool unknown; /* else always the likeliest class */
 	bool alone;
+	struct due_params early; /* provisional labels */
 };
 
 struct outbox_params {
@@ -43,7 +44,8 @@ struct outbox_item {
 };
 
 struct outbox_counters {
-	uint64_t labels;  /* made */
+	uint64_t labels;  /* of ended bursts, made */
+	uint64_t early;   /* provisional ones */
 	uint64_t dropped; /* labels and rows that the receiver was too slow for */
 };
 
@@ -66,6 +68,10 @@ const struct outbox_service *outbox_service(const struct outbox *o);
  */
 void outbox_begin(struct outbox *o, const struct burst *b);
 bool outbox_go_on(struct outbox *o, uint32_t flows);
+
+/* Label a burst-flow that is due, no burst being at hand; the label is provisional.  It
+ * is Unknown when it is not sure, whatever the service says of final ones. */
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
 /* A row of counters for one second. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);

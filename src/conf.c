@@ -101,6 +101,8 @@ static const struct setting settings[] = {
 
 	{ "label", "unknown", BOOL(label.unknown, "yes") },
 	{ "label", "alone", BOOL(label.alone, "no") },
+	{ "label", "early_packets", U32(label.early_packets, "20", 0, 1000000) },
+	{ "label", "early_ms", U32(label.early_ms, "0", 0, 3600000) },
 
 	{ "log", "syslog", BOOL(log.syslog, "yes") },
 	{ "log", "ident", TEXT(log.ident, "nfclassd", is_ident, "one word") },

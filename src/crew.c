@@ -15,8 +15,12 @@
 
 static struct outbox_service service_of(const struct settings *s)
 {
-	return (struct outbox_service){ &s->model, s->conf.label.unknown,
-		                        s->conf.label.alone };
+	return (struct outbox_service){
+		.model = &s->model,
+		.unknown = s->conf.label.unknown,
+		.alone = s->conf.label.alone,
+		.early = { s->conf.label.early_packets, mono_ms(s->conf.label.early_ms) },
+	};
 }
 
 static struct burst_params burst_params_of(const struct settings *s)

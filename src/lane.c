@@ -77,6 +77,7 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	if (!l->tracker || !l->outbox || !l->marks || !l->pending)
 		goto fail;
 	l->desk = desk_new(l->tracker, l->outbox);
+	burst_set_early(l->tracker, &s->early);
 	make_clerk(l, p->burst.mtu_bytes);
 	if (!l->desk || (p->counters && !l->clerk))
 		goto fail;
@@ -267,6 +268,7 @@ void lane_serve(struct lane *l, const struct outbox_service *s, struct labeller 
 		burst_retune(l->tracker, new->gap, new->max, new->mtu_bytes);
 		make_clerk(l, new->mtu_bytes);
 	}
+	burst_set_early(l->tracker, &s->early);
 	desk_serve(l->desk, s, labeller);
 }
 

@@ -103,7 +103,7 @@ static const char unusual[] =
 	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
 	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 2\n"
 	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
-	"[label]\nunknown = no\nalone = on\n"
+	"[label]\nunknown = no\nalone = on\nearly_packets = 8\nearly_ms = 1500\n"
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
 	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n"
 	"[policy]\nlate = app \"Google Maps\" device tablet hours 20:00-07:00 block\n"
@@ -150,6 +150,8 @@ static void what_is_printed_reads_the_same(void **state)
 	assert_memory_equal(&c.lan, &d.lan, sizeof(c.lan));
 	assert_string_equal(d.model.path, "/tmp/a;b #1.nfm");
 	assert_int_equal(d.log.facility, LOG_LOCAL7);
+	assert_int_equal(d.label.early_packets, 8);
+	assert_int_equal(d.label.early_ms, 1500);
 	assert_true(d.label.alone && d.log.counters && !d.queue.fail_open);
 	assert_int_equal(d.queue.first, 65535);
 	free(a);
