@@ -238,6 +238,7 @@ host_state() {
 	on gateway sh -c '
 		iptables-save
 		ip6tables-save
+		tc qdisc
 		ip -o addr
 		ip rule
 		ip route
