@@ -224,7 +224,6 @@ static void errors_name_line_key_and_value(void **state)
 	               "a rate from 8kbit");
 	assert_refused("[mark]\nmask = 15\n", ":2:", "0x0f000000");
 	assert_refused("[mark]\nmask = 0x100000000\n", ":2:", "32 bits");
-	assert_refused("[mark]\nmask = 0x0x\n", ":2:", "32 bits");
 }
 
 static void errors_in_the_plan_name_line_key_and_value(void **state)
@@ -237,7 +236,6 @@ static void errors_in_the_plan_name_line_key_and_value(void **state)
 	assert_refused("[mark]\nmask = 0x30\na = 3\n", ":3: [mark] a = 3", "all other");
 	assert_refused("[mark]\nA = 4\na = 5\n", ":3:", "twice, first in line 2");
 	assert_refused("[shape]\nx = down 9\n", ":2: [shape] x = down 9", "'9' is not");
-	assert_refused("[devices]\nx = y\n", ":2: [devices] x = y", "ADDRESS/BITS");
 	assert_refused("[policy]\nx = app any shape y\n",
 	               ":2: [policy] x = app any shape y", "[shape] has no y");
 	assert_refused("[policy]\nx = app any block\n[mark]\nmask = 0x3\n",
