@@ -18,15 +18,17 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
-	label record tally judge unknown examine holdout trial leaks \
+	label record tally judge unknown examine holdout trial leaks early \
 	plot report report_unknown report_json report_html \
-	file replay walk trace progress load \
-	pairing overlay mix \
-	clock addrs setting conf ring \
+	inorder file replay walk trace progress load \
+	pairing overlay mix early_run \
+	rate words hours device shape rule plan plan_lines \
+	policy hold pending \
+	clock wall addrs setting ini conf ring \
 	attribute qmsg qtable qsocket queue \
-	ctmsg ctsock ctlist ctmark ctgone \
-	outbox desk clerk lane worker \
-	ifnames notify detach sink watch status
+	ctmsg ctsock ctlist ctmark ctgone ctclear \
+	outbox desk clerk lane worker neigh marker skip \
+	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -126,6 +128,8 @@ PYTHON ?= /usr/bin/python3
 ONNX ?=
 ROUNDS ?= 5
 LIVE_ROUNDS ?= 9
+# Trees on the large data set; 100 take scikit-learn minutes a round.
+D1_TREES ?= 10
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests/bench
@@ -137,14 +141,14 @@ bench: all $(BENCHES)
 	$(PYTHON) tests/bench/captures.py --bin $(BUILD)/tests/bench \
 		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS)
 	$(PYTHON) tests/bench/forests.py --bin $(BUILD)/tests/bench \
-		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS) $(ONNX:%=--onnx %) \
+		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS) --d1-trees $(D1_TREES) $(ONNX:%=--onnx %) \
 		--data "$${NFCLASS_DATA:-../shared/data}"
 
 # Needs root: the queue, live, in network namespaces of its own.
 .PHONY: bench-live
 bench-live: all $(BENCHES)
 	$(PYTHON) tests/bench/live.py --bin $(BUILD)/tests/bench \
-		--nfclassd $(BUILD)/nfclassd --rounds $(LIVE_ROUNDS)
+		--nfclassd $(BUILD)/nfclassd --nfclass $(BUILD)/nfclass --rounds $(LIVE_ROUNDS)
 
 # The same as sh tests/demo.sh, with what is installed.
 .PHONY: demo

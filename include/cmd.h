@@ -2,6 +2,8 @@
 #ifndef NFCLASS_CMD_H
 #define NFCLASS_CMD_H
 
+#include <stdio.h>
+
 #include "progress.h"
 #include "record.h"
 #include "report.h"
@@ -26,6 +28,7 @@ struct options {
 	struct burst_params burst;
 	enum feature_set set;
 	struct forest_params forest;
+	bool wide;
 	double precision;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
@@ -66,16 +69,25 @@ int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Say why a command could not do what was asked, and return CMD_FAILED. */
 int cmd_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* false when standard output takes no more: stop, main() says so. */
-bool cmd_out_ok(void);
+/* false when a stream takes no more: stop; if it is standard output, main() says so. */
+bool cmd_out_ok(FILE *out);
 
-/* Reads one capture for a command, with progress in packets: 0, or what replay_next()
- * or anything else fails with, *f filled. */
-typedef int cmd_read(void *arg, const char *path, struct progress *p, struct fault *f);
+/* One of many captures that a command reads. */
+struct cmd_capture {
+	const char *path;
+	FILE *out; /* for what the command prints of it */
+	struct progress *progress;
+};
 
-/* Have read go through each capture that o->paths mean.  Those that cannot be read are
- * named; of those cut short a warning tells.  CMD_DONE or CMD_FAILED. */
-int cmd_each_capture(const struct options *o, cmd_read *read, void *arg);
+/* Reads one capture, with progress in packets: 0, or what replay_next() or anything else
+ * fails with, *f filled.  Several may run at once. */
+typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
+
+/* Have read go through each capture that o->paths mean, several of them at a time; what
+ * it prints comes in their order.  Those that cannot be read are named; of those cut
+ * short a warning tells.  CMD_DONE or CMD_FAILED. */
+int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
+                     void *arg);
 
 /* Read a model file into m.  -errno with *f filled, the path named in it. */
 int cmd_load_model(struct model *m, const char *path, struct fault *f);

@@ -13,6 +13,7 @@ struct eval {
 	struct names classes, about;
 	uint32_t *class_of; /* by label of d */
 	struct judge sum;
+	struct early early;            /* when it was asked for */
 	double (*score)[JUDGE_SCORES]; /* a row a repeat */
 	struct holdout *split;         /* one a repeat, or NULL */
 	size_t repeats;                /* so far */
@@ -51,6 +52,9 @@ int eval_unknown(struct eval *e, const struct model *m, const struct holdout *h,
 /* For each class, train without it and tell it from the others. */
 int eval_open(struct eval *e, const struct holdout *h, const struct train_params *p,
               struct fault *f);
+/* Judge what m would have said before bursts ended. */
+int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
+               struct fault *f);
 
 /* The data judged by a model, and by models of parts of the data. */
 int eval_model(struct eval *e, const struct model *m, const char *name, struct fault *f);

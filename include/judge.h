@@ -40,6 +40,9 @@ struct judge {
 bool judge_init(struct judge *j, uint32_t classes);
 void judge_clear(struct judge *j);
 
+/* Judge a case by itself: bursts and traces are not counted. */
+void judge_one(struct judge *j, const struct judge_case *c);
+
 /* What names bursts and traces: a row of width numbers (at most classes) a case, by
  * class. The largest of the sums over a burst, or a trace, names it. */
 struct judge_weights {

@@ -2,6 +2,7 @@
 #ifndef NFCLASS_OUTBOX_H
 #define NFCLASS_OUTBOX_H
 
+#include "pending.h"
 #include "record.h"
 #include "tally.h"
 
@@ -13,6 +14,7 @@ struct outbox_service {
 	const struct model *model;
 	bool unknown; /* else always the likeliest class */
 	bool alone;
+	struct due_params early; /* provisional labels */
 };
 
 struct outbox_params {
@@ -23,7 +25,7 @@ struct outbox_params {
 };
 
 /* What is on its way. */
-enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW };
+enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW, OUTBOX_MARK };
 
 struct outbox_item {
 	enum outbox_kind kind;
@@ -37,11 +39,13 @@ struct outbox_item {
 			struct tally_row row; /* its node is of no use */
 			int64_t second;       /* since the epoch */
 		} row;
+		struct pending_mark mark; /* that no packet carried */
 	};
 };
 
 struct outbox_counters {
-	uint64_t labels;  /* made */
+	uint64_t labels;  /* of ended bursts, made */
+	uint64_t early;   /* provisional ones */
 	uint64_t dropped; /* labels and rows that the receiver was too slow for */
 };
 
@@ -65,8 +69,15 @@ const struct outbox_service *outbox_service(const struct outbox *o);
 void outbox_begin(struct outbox *o, const struct burst *b);
 bool outbox_go_on(struct outbox *o, uint32_t flows);
 
+/* Label a burst-flow that is due, no burst being at hand; the label is provisional.  It
+ * is Unknown when it is not sure, whatever the service says of final ones. */
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
+
 /* A row of counters for one second. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);
+
+/* A mark that no packet came for in time. */
+void outbox_put_mark(struct outbox *o, const struct pending_mark *m);
 
 /* From now on, wait up to so long altogether rather than drop. */
 void outbox_be_patient(struct outbox *o, unsigned most_ms);

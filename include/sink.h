@@ -33,6 +33,7 @@ void sink_clear(struct sink *s);
 int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f);
 
+/* A provisional label does not go to a file of the seed format, which cannot say so. */
 void sink_put(struct sink *s, const struct record *r);
 
 /* A row of counters, under a title for each second and worker.  In the file only beside

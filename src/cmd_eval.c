@@ -53,7 +53,10 @@ int eval_classes(struct eval *e, const struct names *known, struct fault *f)
 		if (e->class_of[l] == NAMES_NONE)
 			return eval_no_memory(f);
 	}
-	return judge_init(&e->sum, e->classes.count) ? 0 : eval_no_memory(f);
+	return judge_init(&e->sum, e->classes.count) &&
+	                       (!e->o->early || early_init(&e->early, e->classes.count))
+	               ? 0
+	               : eval_no_memory(f);
 }
 
 static int judge_rows(struct eval *e, const struct model *m,
@@ -101,8 +104,10 @@ int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
 	struct dataset mixed;
 	int err;
 
-	if (!e->o->mix)
-		return judge_rows(e, m, &rows, f);
+	if (!e->o->mix) {
+		err = judge_rows(e, m, &rows, f);
+		return err || !e->o->early ? err : eval_early(e, m, h, f);
+	}
 	dataset_init(&mixed);
 	err = mix_make(&mixed, &mix, h->judge_traces, h->judge_trace_count, f);
 	if (!err)
@@ -132,6 +137,7 @@ static int put_reports(struct eval *e)
 		.importance = e->models ? e->importance : NULL,
 		.unknown = e->unknown,
 		.unknowns = e->unknowns,
+		.early = e->o->early ? &e->early : NULL,
 	};
 
 	for (uint32_t i = 0; i < e->d.features.count && e->models; i++)
@@ -147,6 +153,7 @@ static void clear(struct eval *e)
 	free(e->score);
 	free(e->class_of);
 	judge_clear(&e->sum);
+	early_clear(&e->early);
 	names_clear(&e->classes);
 	names_clear(&e->about);
 	names_clear(&e->captures);
@@ -156,18 +163,22 @@ static void clear(struct eval *e)
 	dataset_clear(&e->d);
 }
 
-/* Traces are laid over each other packet by packet. */
-static int check_mix(const struct eval *e, struct fault *f)
+/* Traces are laid over each other packet by packet, and early labels come packet by
+ * packet. */
+static int check_captures(const struct eval *e, struct fault *f)
 {
-	if (!e->o->mix)
+	const char *what = e->o->mix ? "--mix" : "--early";
+
+	if (!e->o->mix && !e->o->early)
 		return 0;
 	if (e->captures.count != e->d.traces.count)
-		return fault_set(f, -EINVAL,
-		                 "--mix: needs captures, not burst-flows (CSV)");
+		return fault_set(f, -EINVAL, "%s: needs captures, not burst-flows (CSV)",
+		                 what);
 	if (names_find(&e->captures, "-") != NAMES_NONE)
 		return fault_set(f, -EINVAL,
-		                 "--mix: reads captures twice, which standard input "
-		                 "does not allow");
+		                 "%s: reads captures twice, which standard input "
+		                 "does not allow",
+		                 what);
 	return 0;
 }
 
@@ -175,7 +186,7 @@ static int check_mix(const struct eval *e, struct fault *f)
 static int judge_loaded(struct eval *e, const struct model *m, const char *name)
 {
 	struct fault f;
-	int err = check_mix(e, &f);
+	int err = check_captures(e, &f);
 
 	e->importance = calloc((size_t)e->d.features.count + 1, sizeof(*e->importance));
 	if (!err && !e->importance)
@@ -252,6 +263,8 @@ static int with_split(const struct options *o)
 
 int cmd_eval(const struct options *o)
 {
+	if (o->mix && o->early)
+		return cmd_usage("eval: --mix or --early, not both");
 	if (o->split > 0)
 		return with_split(o);
 	if (o->split_by_flow || o->open)

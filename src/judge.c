@@ -30,7 +30,7 @@ static unsigned bin_of(unsigned step)
 	return bin < JUDGE_BINS ? bin : JUDGE_BINS - 1;
 }
 
-static void count_case(struct judge *j, const struct judge_case *c)
+void judge_one(struct judge *j, const struct judge_case *c)
 {
 	bool right = c->best == c->truth;
 	float place = c->confidence * JUDGE_STEPS;
@@ -114,7 +114,7 @@ bool judge_cases(struct judge *j, const struct judge_case *c, size_t n,
 		for (size_t i = 0; i < n; i++) {
 			order[i] =
 				(struct sorted){ c[i].trace, c[i].truth, c[i].burst, i };
-			count_case(j, &c[i]);
+			judge_one(j, &c[i]);
 		}
 		qsort(order, n, sizeof(*order), by_group);
 		count_groups(&g, true, &j->bursts, &j->bursts_right);

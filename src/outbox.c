@@ -15,7 +15,7 @@ struct outbox {
 	struct outbox_service service;
 	struct labeller *labeller;
 	struct ring *ring;
-	uint64_t labels;
+	struct outbox_counters n;
 	/* The burst at hand; label is NULL as long as it is not labelled. */
 	const struct burst *burst;
 	struct burst_flow *next;
@@ -104,11 +104,13 @@ static void put_record(struct outbox *o, const struct burst_flow *bf,
 	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
 
 	record_fill(&it.label.record, o->service.model, bf, l, epoch_us);
-	it.label.record.burst = (bf->burst->number - 1) * o->p.workers + o->p.index + 1;
+	if (!l->provisional)
+		it.label.record.burst =
+			(bf->burst->number - 1) * o->p.workers + o->p.index + 1;
 	it.label.in_if = bf->in_if;
 	it.label.out_if = bf->out_if;
-	it.label.last = !burst_flow_at(bf->burst, bf->node.next);
-	o->labels++;
+	it.label.last = l->provisional || !burst_flow_at(bf->burst, bf->node.next);
+	*(l->provisional ? &o->n.early : &o->n.labels) += 1;
 	put(o, &it);
 }
 
@@ -150,6 +152,14 @@ bool outbox_go_on(struct outbox *o, uint32_t flows)
 	return true;
 }
 
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf)
+{
+	struct label l = labeller_early(o->labeller, bf);
+
+	put_record(o, bf, &l);
+	show(o);
+}
+
 /* A burst's lines follow each other, no row between them. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
 {
@@ -158,6 +168,17 @@ void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t secon
 
 	if (o->label && o->next)
 		(void)put_some(o, UINT32_MAX); /* which is all */
+	put(o, &it);
+	show(o);
+}
+
+/* Nor a mark between them. */
+void outbox_put_mark(struct outbox *o, const struct pending_mark *m)
+{
+	struct outbox_item it = { .kind = OUTBOX_MARK, .mark = *m };
+
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX);
 	put(o, &it);
 	show(o);
 }
@@ -176,7 +197,10 @@ void outbox_tell(struct outbox *o)
 
 struct outbox_counters outbox_counters(const struct outbox *o)
 {
-	return (struct outbox_counters){ o->labels, ring_dropped(o->ring) };
+	struct outbox_counters n = o->n;
+
+	n.dropped = ring_dropped(o->ring);
+	return n;
 }
 
 bool outbox_take(struct outbox *o, struct outbox_item *it)

@@ -185,12 +185,40 @@ static void put_confusions(const struct report *r, FILE *out)
 	free(e);
 }
 
+static void put_early(const struct early *e, FILE *out)
+{
+	fputs("labels after so many packets of a burst-flow (all: at its burst's end)\n"
+	      "                      all burst-flows | those that had so many packets\n"
+	      "packets     F1  right  named   right |  share  right  named   right  "
+	      "later\n",
+	      out);
+	for (unsigned i = 0; i < EARLY_POINTS; i++) {
+		const struct early_point *p = &e->point[i];
+		struct early_scores s = early_scores(p);
+
+		if (p->packets)
+			fprintf(out, "%7" PRIu32, p->packets);
+		else
+			fputs("    all", out);
+		fprintf(out, " %6.4f %6.4f %6.4f  %6.4f", s.f1, s.accuracy, s.coverage,
+		        s.named_accuracy);
+		if (p->packets)
+			fprintf(out, " | %6.4f %6.4f %6.4f  %6.4f %6.4f", s.reached,
+			        s.reached_accuracy, s.reached_coverage,
+			        s.reached_named_accuracy, s.later_accuracy);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
 void report_text(const struct report *r, FILE *out)
 {
 	put_table(r, out);
 	fputc('\n', out);
 	put_scores(r, out);
 	fputc('\n', out);
+	if (r->early)
+		put_early(r->early, out);
 	if (r->sum->classes <= MATRIX_MOST)
 		put_matrix(r, out);
 	else

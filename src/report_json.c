@@ -99,6 +99,30 @@ static void put_curve(const struct report *r, FILE *out)
 	fputs("]", out);
 }
 
+static void put_early(const struct early *e, FILE *out)
+{
+	fputs(",\n\"early\":[", out);
+	for (unsigned i = 0; i < EARLY_POINTS; i++) {
+		const struct early_point *p = &e->point[i];
+		struct early_scores s = early_scores(p);
+
+		fputs(i ? ",\n{\"packets\":" : "\n{\"packets\":", out);
+		if (p->packets)
+			fprintf(out, "%" PRIu32, p->packets);
+		else
+			fputs("null", out);
+		fprintf(out,
+		        ",\"f1\":%.6f,\"accuracy\":%.6f,\"coverage\":%.6f,"
+		        "\"named_accuracy\":%.6f,\"reached\":%.6f,"
+		        "\"reached_accuracy\":%.6f,\"reached_coverage\":%.6f,"
+		        "\"reached_named_accuracy\":%.6f,\"later_accuracy\":%.6f}",
+		        s.f1, s.accuracy, s.coverage, s.named_accuracy, s.reached,
+		        s.reached_accuracy, s.reached_coverage, s.reached_named_accuracy,
+		        s.later_accuracy);
+	}
+	fputs("]", out);
+}
+
 /* Which traces were judged: so that others can judge by the same splits. */
 static void put_splits(const struct report *r, FILE *out)
 {
@@ -149,6 +173,8 @@ void report_json(const struct report *r, FILE *out)
 	put_reliability(r, out);
 	if (r->importance)
 		put_importance(r, out);
+	if (r->early)
+		put_early(r->early, out);
 	if (r->split)
 		put_splits(r, out);
 	if (r->unknowns > 0)

@@ -83,7 +83,8 @@ void sink_put(struct sink *s, const struct record *r)
 {
 	char line[RECORD_LINE_SIZE];
 
-	count_label(s, r->label);
+	if (!r->provisional) /* a final one will count */
+		count_label(s, r->label);
 	if (s->to_syslog || s->to_stderr) {
 		record_line(r, RECORD_KV, line);
 		if (s->to_syslog)
@@ -91,7 +92,7 @@ void sink_put(struct sink *s, const struct record *r)
 		if (s->to_stderr)
 			fprintf(stderr, "%s\n", line);
 	}
-	if (s->file) {
+	if (s->file && !(r->provisional && s->format == RECORD_SEED)) {
 		record_line(r, s->format, line);
 		put_to_file(s, r, line);
 	}

@@ -62,12 +62,12 @@ static void log_bursts(const char *who, const struct lane_counters *c)
 	         " superpackets_udp=%" PRIu64 " flows=%" PRIu64 " flows_now=%" PRIu32
 	         " flows_expired=%" PRIu64 " flows_evicted=%" PRIu64 " bursts=%" PRIu64
 	         " bursts_now=%" PRIu32 " bursts_cut=%" PRIu64 " bursts_early=%" PRIu64
-	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_dropped=%" PRIu64
-	         " rows_missed=%" PRIu64,
+	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_early=%" PRIu64
+	         " labels_dropped=%" PRIu64 " rows_missed=%" PRIu64,
 	         who, b->bytes, b->superpackets_tcp, b->superpackets_udp, b->flows,
 	         c->flows_now, b->flows_expired, b->flows_evicted, b->bursts, c->open_now,
 	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.labels,
-	         c->outbox.dropped, c->rows_missed);
+	         c->outbox.early, c->outbox.dropped, c->rows_missed);
 }
 
 void status_worker(unsigned first, unsigned index, const struct lane_counters *c)
@@ -89,6 +89,7 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 	sum->queue.full += c->queue.full;
 	sum->queue.reads += c->queue.reads;
 	sum->queue.stamped += c->queue.stamped;
+	sum->queue.marked += c->queue.marked;
 	sum->queue.bad_messages += c->queue.bad_messages;
 	sum->queue.verdict_errors += c->queue.verdict_errors;
 	sum->queue.overruns += c->queue.overruns;
@@ -109,6 +110,7 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 	sum->burst.bursts_early += c->burst.bursts_early;
 	sum->burst.burst_flows += c->burst.burst_flows;
 	sum->outbox.labels += c->outbox.labels;
+	sum->outbox.early += c->outbox.early;
 	sum->outbox.dropped += c->outbox.dropped;
 	sum->rows_missed += c->rows_missed;
 	sum->flows_now += c->flows_now;
@@ -148,4 +150,22 @@ void status_total(const struct lane_counters *sum, const struct sink *s)
 	log_decoded("total", sum);
 	log_bursts("total", sum);
 	log_labels(s);
+}
+
+void status_marks(const struct lane_counters *sum, const struct marker_counters *n)
+{
+	log_info("marks labels=%" PRIu64 " carried=%" PRIu64 "/%" PRIu64 " set=%" PRIu64
+	         " gone=%" PRIu64 " failed=%" PRIu64 " changes=%" PRIu64,
+	         n->labels, sum->queue.marked, n->carried, n->set, n->gone, n->failed,
+	         n->changes);
+}
+
+void status_skip(const struct skip_counters *n, uint32_t outside)
+{
+	log_info("total skip_now=%" PRIu32 " skip_begun=%" PRIu64
+	         " skip_returned=%" PRIu64 " skip_ended=%" PRIu64 " skip_lost=%" PRIu64
+	         " skip_full=%" PRIu64 " skip_uncounted=%" PRIu64 " skip_packets=%" PRIu64
+	         " skip_bytes=%" PRIu64,
+	         outside, n->begun, n->returned, n->ended, n->lost, n->full, n->uncounted,
+	         n->packets, n->bytes);
 }

@@ -10,22 +10,38 @@ scratch
 hosts_up
 gateway_by_hand 1
 model_make "$tmp/model" 1 10
-daemon_ini log.format=kv
+daemon_ini log.format=kv label.early_ms=300
 server_start
 
-# Nobody sends anything after it, so only a timer can end the burst.
+# Nobody sends anything after it, so only a timer can end the burst, or make a flow of few
+# packets due before.
 labels_come_by_timer() {
 	for address in 203.0.113.2 2001:db8:113::2; do
 		ask $address 20 || fail "datagrams to $address got lost"
 		get $address 100000 || fail "the download from $address broke"
 	done
+	ask 203.0.113.2 3 || fail "datagrams got lost"
 	for client in 192.168.12.2 '\[fd00:12::2\]'; do
 		for proto in UDP TCP; do
 			wait_for 5 labelled "client=$client:.* proto=$proto .* in=lan out=wan" ||
 				fail "no label of $client, $proto"
 		done
 	done
+	wait_for 5 labelled 'proto=UDP sent=3/' || fail "no label of three datagrams"
+	labelled_early '^burst=0 .* proto=UDP sent=3/[0-9]* rcvd=3/' ||
+		fail "three datagrams were not due: $(cat "$tmp/labels")"
+	labelled_early 'proto=UDP sent=10/[0-9]* rcvd=10/' ||
+		fail "twenty packets were not due: $(cat "$tmp/labels")"
+	early_comes_first || fail "final labels before provisional ones: $(cat "$tmp/labels")"
 	labelled 'proto=UDP sent=20/1150 rcvd=20/1150' || fail "wrong counts: $(cat "$tmp/labels")"
+}
+
+# Each provisional line is the only one of its flow, and a final one follows.
+early_comes_first() {
+	awk '{ flow = $2 $3 $4 }
+		/ provisional=yes/ { bad += early[flow]++ || final[flow]; next }
+		{ final[flow] = 1 }
+		END { for (flow in early) bad += !final[flow]; exit bad > 0 }' "$tmp/labels"
 }
 
 # IPv6 fragments come one by one while conntrack sleeps: the first has no place in a flow

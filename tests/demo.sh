@@ -70,6 +70,7 @@ summary() {
 		client=${trace#*=}
 		app=${trace%/*}
 		awk -v want=" client=$client:" -v app="${app##*/}" '
+		/ provisional=yes/ { next }
 		index($0, want) && match($0, / label=[^ ]*/) {
 			name = substr($0, RSTART + 7, RLENGTH - 7)
 			if (!(name in count))

@@ -74,8 +74,14 @@ says_more() {
 	[ "$(said "$1")" -gt "$2" ]
 }
 
+# labelled PATTERN: a burst that ended has such a line.
 labelled() {
-	grep -qE "$1" "$tmp/labels"
+	grep -v ' provisional=yes' "$tmp/labels" | grep -qE "$1"
+}
+
+# labelled_early PATTERN: a burst-flow got such a line before that.
+labelled_early() {
+	grep ' provisional=yes' "$tmp/labels" | grep -qE "$1"
 }
 
 # counters: as they are now.
