@@ -31,8 +31,8 @@ struct report {
 	const struct names *features;
 	const double *importance; /* by feature: mean over models; NULL: not known */
 	const struct report_unknown *unknown;
-	size_t unknowns; /* 0 where it was not asked for */
-	const struct early *early;           /* over all repeats, or NULL */
+	size_t unknowns;           /* 0 where it was not asked for */
+	const struct early *early; /* over all repeats, or NULL */
 };
 
 /* Mean over the repeats and standard deviation between them (of the sample; 0 for one).

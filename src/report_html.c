@@ -2,6 +2,7 @@
 /* One file that opens anywhere: styles inside, drawings as SVG, no script, nothing
  * fetched. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,34 @@ static void put_curve(const struct report *r, FILE *out)
 	plot_end(out);
 }
 
+/* The largest number of packets is at 1, by its logarithm; all of them are no number. */
+static void put_early(const struct early *e, FILE *out)
+{
+	struct plot_point p[EARLY_POINTS];
+	double most = 1;
+	size_t n = 0;
+
+	fputs("<h2>Early labels</h2>\n<p>Across: the packets that a burst-flow has when "
+	      "it gets its label, on a logarithmic scale",
+	      out);
+	for (unsigned i = 0; i < EARLY_POINTS; i++)
+		most = fmax(most, e->point[i].packets);
+	for (unsigned i = 0; i < EARLY_POINTS; i++)
+		if (e->point[i].packets > 0)
+			p[n++] = (struct plot_point){
+				log(e->point[i].packets) / log(most),
+				early_scores(&e->point[i]).accuracy
+			};
+	fprintf(out,
+	        " from 1 at 0 to %.0f at 1; up: the share of labels that are "
+	        "right.</p>\n",
+	        most);
+	plot_begin(out);
+	plot_line(p, n, "#0969da", out);
+	plot_dots(p, n, "#0969da", out);
+	plot_end(out);
+}
+
 /* Bins of confidence, beside the line on which it would be right. */
 static void put_reliability(const struct report *r, FILE *out)
 {
@@ -218,6 +247,8 @@ void report_html(const struct report *r, FILE *out)
 	put_matrix(r, out);
 	put_curve(r, out);
 	put_reliability(r, out);
+	if (r->early)
+		put_early(r->early, out);
 	if (r->importance)
 		put_importance(r, out);
 	if (r->unknowns > 0)

@@ -170,11 +170,11 @@ void report_json(const struct report *r, FILE *out)
 	put_scores(r, out);
 	put_matrix(r, out);
 	put_curve(r, out);
-	if (r->early)
-		put_early(r->early, out);
 	put_reliability(r, out);
 	if (r->importance)
 		put_importance(r, out);
+	if (r->early)
+		put_early(r->early, out);
 	if (r->split)
 		put_splits(r, out);
 	if (r->unknowns > 0)

@@ -111,6 +111,8 @@ for title in Scores Classes 'Confusion matrix' 'Accuracy and coverage' Reliabili
 	'Importance of features'; do
 	grep -q "<h2>$title<" open.html || { echo "open.html has no $title"; failed=1; }
 done
+expect 0 '' eval $some --early --report early.html set
+grep -q '<h2>Early labels<' early.html || { echo 'early.html has no curve'; failed=1; }
 grep -qi '<script\|http' open.html && { echo 'open.html is not self-contained'; failed=1; }
 for key in calibration_error reliability importance splits; do
 	grep -q "\"$key\":" open.json || { echo "open.json has no $key"; failed=1; }
