@@ -66,9 +66,8 @@ struct evidence_burst {
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
 
-/* Weigh one flow of a burst that is still open, b->n being 1, by what it, the past and
- * those flows of the same burst say that were weighed early before it.  What later calls
- * of evidence_weigh() and evidence_parts() give does not change. */
+/* Weigh the first flow of a burst that is still open, as if it ended now with these flows,
+ * of which there is at least that one.  Nothing is remembered. */
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q);
 
 /* The same as evidence_weigh(), but for the sum: n times EVIDENCE_PARTS rows of z get

@@ -23,9 +23,8 @@ struct evidence {
 	struct evidence_strengths s;
 	unsigned classes, hyps;
 	/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by
-	 * hypothesis, the faded sum of log-likelihoods; then the counts by class.  The
-	 * same of its open burst, not faded, for labels that do not wait for its end. */
-	struct past flows, clients, open;
+	 * hypothesis, the faded sum of log-likelihoods; then the counts by class. */
+	struct past flows, clients;
 	/* By class. */
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
@@ -100,8 +99,6 @@ struct evidence *evidence_new(const struct evidence_params *p)
 	if (!make_work(e) ||
 	    !past_init(&e->flows, PAST_FLOW, p->max_flows, e->classes, &p->secret) ||
 	    !past_init(&e->clients, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
-	               &p->secret) ||
-	    !past_init(&e->open, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
 	               &p->secret)) {
 		evidence_free(e);
 		return NULL;
@@ -117,7 +114,6 @@ void evidence_free(struct evidence *e)
 		return;
 	past_clear(&e->flows);
 	past_clear(&e->clients);
-	past_clear(&e->open);
 	free(e->work);
 	free(e);
 }
@@ -178,18 +174,16 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* What the burst and the client's past say together, before any flow is judged.  Returns
- * the past. */
-static float *gather(struct evidence *e, const struct evidence_burst *b)
+/* What the burst and the client's past, which may be NULL, say together, before any flow
+ * is judged. */
+static void gather(struct evidence *e, const struct evidence_burst *b, const float *past)
 {
-	float *client = past_touch(&e->clients, b->ends[0], b->last);
-
-	memcpy(e->counts, client + e->hyps, e->classes * sizeof(*e->counts));
+	for (unsigned c = 0; c < e->classes; c++)
+		e->counts[c] = past ? past[e->hyps + c] : 0;
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 	for (size_t i = 0; i < b->n; i++) {
 		const float *p = b->p + i * e->classes;
 
-		(void)past_touch(&e->flows, b->ends[i], b->last);
 		set_ratio(e, p);
 		set_fit(e);
 		for (unsigned c = 0; c < e->classes; c++)
@@ -197,28 +191,19 @@ static float *gather(struct evidence *e, const struct evidence_burst *b)
 		for (unsigned h = 0; h < e->hyps; h++)
 			e->gained[h] += logf(e->fit[h]);
 	}
-	set_belief(e, client);
-	return client;
+	set_belief(e, past);
 }
 
-/* The same of a burst that is still open: of it counts what was asked for early, the flow
- * of b included.  The past stays as it is. */
-static void gather_early(struct evidence *e, const struct evidence_burst *b)
+/* The same for a burst that will be part of the past.  Returns what is known of its
+ * client. */
+static float *begin(struct evidence *e, const struct evidence_burst *b)
 {
-	const float *past = past_find(&e->clients, b->ends[0], b->last);
-	float *open = past_touch(&e->open, b->ends[0], b->last);
+	float *client = past_touch(&e->clients, b->ends[0], b->last);
 
-	set_ratio(e, b->p);
-	set_fit(e);
-	for (unsigned h = 0; h < e->hyps; h++) {
-		open[h] += logf(e->fit[h]);
-		e->gained[h] = open[h];
-	}
-	for (unsigned c = 0; c < e->classes; c++) {
-		open[e->hyps + c] += b->p[c];
-		e->counts[c] = (past ? past[e->hyps + c] : 0) + open[e->hyps + c];
-	}
-	set_belief(e, past);
+	for (size_t i = 0; i < b->n; i++)
+		(void)past_touch(&e->flows, b->ends[i], b->last);
+	gather(e, b, client);
+	return client;
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -285,7 +270,6 @@ static void remember(struct evidence *e, const struct evidence_burst *b, float *
 		client[h] = e->s.fade * (client[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
 		client[e->hyps + c] = SOFT_FADE * e->counts[c];
-	past_forget(&e->open, b->ends[0]);
 }
 
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
@@ -294,7 +278,7 @@ void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z
 
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
+	client = begin(e, b);
 	for (size_t i = 0; i < b->n; i++)
 		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
 	remember(e, b, client);
@@ -306,7 +290,7 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 
 	if (b->n == 0)
 		return;
-	client = gather(e, b);
+	client = begin(e, b);
 	for (size_t i = 0; i < b->n; i++) {
 		put_parts(e, b, i, e->z);
 		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
@@ -316,7 +300,7 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	gather_early(e, b);
+	gather(e, b, past_find(&e->clients, b->ends[0], b->last));
 	put_parts(e, b, 0, e->z);
 	evidence_sum(&e->s, e->classes, e->z, q);
 }

@@ -272,68 +272,47 @@ static void stays_within_its_records(void **state)
 	evidence_free(e);
 }
 
-/* Weigh a flow of client 1 early. */
-static void weigh_early(struct evidence *e, uint16_t flow, const float *p, float *q)
-{
-	struct flow_ends ends = ends_of(1, flow);
-	const struct flow_ends *at = &ends;
-
-	evidence_early(e, &(struct evidence_burst){ { 0 }, &at, p, 1 }, q);
-}
-
-/* What was asked for early leaves no trace in what is said of ended bursts. */
-static void early_changes_nothing_later(void **state)
+/* With the flows that an ended burst has, a flow gets early what it gets in the end, and
+ * what was asked for early leaves no trace. */
+static void early_is_as_if_the_burst_had_ended(void **state)
 {
 	const float p[4 * CLASSES] = { 0.1f, 0.8f, 0.1f, 0.3f, 0.5f, 0.2f,
 		                       0.9f, 0.1f, 0,    0.2f, 0.2f, 0.6f };
 	struct evidence *with = evidence(), *without = evidence();
-	struct evidence_burst b = burst_of(p, 4);
-	float q[4 * CLASSES], r[4 * CLASSES], early[CLASSES];
+	struct evidence_burst b = burst_of(p, 4), one = b;
+	float q[4 * CLASSES], r[4 * CLASSES], early[CLASSES], alone[CLASSES];
 
 	(void)state;
+	one.n = 1;
 	for (int burst = 0; burst < 3; burst++) {
-		for (uint16_t i = 0; i < 4; i++)
-			weigh_early(with, i, p + (3 - i) * CLASSES, early);
+		b.last = mono_ms(burst * 2000);
+		evidence_early(with, &one, alone);
+		evidence_early(with, &b, early);
 		evidence_weigh(with, &b, q);
 		evidence_weigh(without, &b, r);
 		assert_memory_equal(q, r, sizeof(q));
+		assert_memory_equal(q, early, sizeof(early));
+		assert_true(fabsf(alone[1] - early[1]) > 1e-3f);
 	}
+	/* What is too old does not count here either. */
+	b.last = mono_ms(3600 * 1000);
+	evidence_early(with, &one, early);
+	evidence_free(without);
+	without = evidence();
+	evidence_early(without, &one, alone);
+	for (unsigned c = 0; c < CLASSES; c++)
+		assert_true(fabsf(alone[c] - early[c]) > 1e-3f);
+	one.last = b.last;
+	evidence_early(with, &one, early);
+	assert_memory_equal(alone, early, sizeof(early));
 	evidence_free(with);
 	evidence_free(without);
-}
-
-/* Asked for every flow of a burst in turn, the last one has all that the ended burst
- * has. */
-static void early_knows_what_was_weighed_early_before(void **state)
-{
-	const float p[3 * CLASSES] = { 0.1f,  0.8f,  0.1f,  0.05f, 0.9f,
-		                       0.05f, 0.34f, 0.33f, 0.33f };
-	struct evidence *e = evidence();
-	struct evidence_burst b = burst_of(p, 3);
-	float q[3 * CLASSES], first[CLASSES], last[CLASSES];
-
-	(void)state;
-	evidence_weigh(e, &b, q); /* a past that counts, too */
-	weigh_early(e, 2, p + 2 * CLASSES, first);
-	weigh_early(e, 0, p, last);
-	weigh_early(e, 1, p + CLASSES, last);
-	evidence_weigh(e, &b, q);
-	for (unsigned c = 0; c < CLASSES; c++)
-		assert_float_equal(last[c], q[CLASSES + c], 1e-5);
-	assert_true(first[1] < q[2 * CLASSES + 1] - 0.001f);
-	/* The next burst begins with nothing of this one but the past. */
-	weigh_early(e, 2, p + 2 * CLASSES, first);
-	evidence_weigh(e, &(struct evidence_burst){ { 0 }, b.ends + 2, p + 6, 1 }, q);
-	for (unsigned c = 0; c < CLASSES; c++)
-		assert_float_equal(first[c], q[c], 1e-5);
-	evidence_free(e);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(early_changes_nothing_later),
-		cmocka_unit_test(early_knows_what_was_weighed_early_before),
+		cmocka_unit_test(early_is_as_if_the_burst_had_ended),
 		cmocka_unit_test(probabilities_add_up),
 		cmocka_unit_test(burst_decides_for_a_silent_flow),
 		cmocka_unit_test(two_apps_keep_their_flows),
