@@ -12,15 +12,20 @@ endif
 # A module whose every function is inline is a header alone.
 MODULES = fault log mono hash rng list cursor decimal escape \
 	packet segment decode stats spread \
-	pool table flow event due burst_flow burst \
+	pool table flow event due burst_flow flows burst \
 	feature past evidence \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train \
-	calibrate forest_file forest_file_parse model model_section model_file stream weigh strengths train \
-	label record tally judge examine holdout early report report_json report_html \
+	calibrate forest_file forest_file_parse model model_section model_file \
+	stream weigh strengths train \
+	label record tally judge unknown examine holdout leaks early \
+	report report_unknown report_json report_html \
 	file replay walk trace progress load \
 	pairing overlay mix early_run \
-	clock route addrs setting conf ring qmsg qtable qsocket queue outbox clerk lane worker \
+	clock addrs setting conf ring \
+	attribute qmsg qtable qsocket queue \
+	ctmsg ctsock ctlist ctmark ctgone \
+	outbox desk clerk lane worker \
 	ifnames notify detach sink watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
@@ -52,7 +57,7 @@ PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample unnat)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
-TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c))
+TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c tests/tool_*.c))
 
 LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm

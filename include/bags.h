@@ -30,10 +30,16 @@ void bags_clear(struct bags *b);
  * there is room for all of them, says how often; at most most. */
 void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t most);
 
-/* A row of a trace of n rows weighs n^-power: at 0 all rows weigh the same, at 1 all
- * traces.  upto[i] is the sum of the weights of rows up to and with the i-th of the list;
+/* A row of a trace of n rows weighs n^-trace: at 0 all rows weigh the same, at 1 all
+ * traces.  Then the rows of a class that weigh w together each weigh w^-class times that:
+ * at 1 all classes weigh the same.  */
+struct bags_powers {
+	double trace, class;
+};
+
+/* upto[i] is the sum of the weights of rows up to and with the i-th of the list;
  * their mean is 1.  0 or -ENOMEM. */
 int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
-                 double power, double *upto);
+                 struct bags_powers power, double *upto);
 
 #endif

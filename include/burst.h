@@ -8,36 +8,6 @@
 /* From packets to ended bursts: flows, their clients and the clients' open bursts, all of
  * it in memory that is bounded when the tracker is made. */
 
-/* Why a burst ended, and what happened to it. */
-enum {
-	BURST_CUT = 1,   /* longer than max */
-	BURST_EARLY = 2, /* its place was needed: a table was full */
-	BURST_FLUSH = 4, /* the capture or the daemon ended */
-	BURST_LOSS = 8,  /* packets were lost somewhere while it was open */
-};
-
-struct burst {
-	struct list node;   /* among the open ones */
-	struct event event; /* that it ended */
-	struct list flows;  /* struct burst_flow */
-	uint64_t number;    /* 1, 2, ... in the order in which bursts end; 0 while open */
-	struct addr client;
-	struct client_record *owner; /* NULL once it has ended */
-	struct mono first, last;
-	uint32_t flow_count;
-	unsigned flags;
-};
-
-/* The burst-flow at a node of b's list; NULL at its end. */
-static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
-{
-	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
-}
-
-#define burst_each_flow(b, bf)                                                           \
-	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
-	     bf = burst_flow_at(b, bf->node.next))
-
 struct burst_params {
 	struct mono gap;    /* a longer silence ends a burst; 1 ms to 60 s */
 	struct mono max;    /* a longer burst is cut; 0 for never */
@@ -80,13 +50,18 @@ void burst_advance(struct burst_tracker *t, struct mono now);
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n);
 
 /* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts, and
- * its own burst-flow may be due. */
+ * its own burst-flow may be due.  There must be room: there is whenever all ended bursts
+ * were taken and released. */
 void burst_packet(struct burst_tracker *t, const struct packet *pkt);
+bool burst_has_room(const struct burst_tracker *t);
 
 /* The next ended burst, in the order in which they ended, or NULL when a burst-flow was
- * due before it or there is none.  The caller gives it back with burst_release(). */
+ * due before it or there is none.  The caller gives it back with burst_release(), or so
+ * many burst-flows at a time with burst_release_some(), from the first of its list on:
+ * true once it is gone altogether. */
 struct burst *burst_take(struct burst_tracker *t);
 void burst_release(struct burst_tracker *t, struct burst *b);
+bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows);
 
 /* The next burst-flow that is due, or NULL when a burst ended before it or there is none.
  * Each is due once, in the state in which it was then: its burst is open, or has ended

@@ -17,8 +17,9 @@ enum { BURST_SENT, BURST_RCVD };
 struct burst_flow {
 	struct list node; /* in its burst, in order of first packet */
 	struct burst *burst;
-	struct flow_record *flow; /* NULL once the burst has ended */
+	struct flow_record *flow; /* NULL once that has another, or is forgotten */
 	struct flow_ends ends;
+	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
 	struct due due;             /* for a label before the burst ends */
@@ -32,6 +33,43 @@ struct burst_flow {
 	int32_t first_bytes[BURST_FIRST];
 	uint32_t first_count;
 };
+
+/* Why a burst ended, and what happened to it. */
+enum {
+	BURST_CUT = 1,   /* longer than max */
+	BURST_EARLY = 2, /* its place was needed: a table was full */
+	BURST_FLUSH = 4, /* the capture or the daemon ended */
+	BURST_LOSS = 8,  /* packets were lost somewhere while it was open */
+};
+
+struct burst {
+	struct list node;   /* among the open ones */
+	struct event event; /* that it ended */
+	struct list flows;  /* struct burst_flow */
+	uint64_t number;    /* 1, 2, ... in the order in which bursts end; 0 while open */
+	struct addr client;
+	struct client_record *owner; /* NULL once it has ended */
+	struct mono first, last;
+	uint32_t flow_count;
+	unsigned flags;
+	uint64_t losses; /* the tracker's, when it opened */
+};
+
+/* The burst-flow at a node of b's list; NULL at its end. */
+static inline struct burst_flow *burst_flow_at(const struct burst *b, struct list *node)
+{
+	return node == &b->flows ? NULL : list_owner(node, struct burst_flow, node);
+}
+
+#define burst_each_flow(b, bf)                                                           \
+	for (struct burst_flow *bf = burst_flow_at(b, (b)->flows.next); bf;              \
+	     bf = burst_flow_at(b, bf->node.next))
+
+/* false once its burst has ended. */
+static inline bool burst_flow_is_open(const struct burst_flow *bf)
+{
+	return bf->burst->owner != NULL;
+}
 
 static inline uint64_t burst_flow_packets(const struct burst_flow *bf)
 {

@@ -31,9 +31,10 @@ struct options {
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat;
 	enum record_format format;
-	bool alone, mix, no_unknown, early;
+	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
 	const char *model, *output, *json, *report, *date;
+	char *unknown;      /* folder of what is to be called so */
 	struct names notes; /* KEY=VALUE */
 	uint32_t given;     /* bits of enum option_given */
 	char **paths;       /* what is no option */
@@ -79,7 +80,8 @@ int cmd_each_capture(const struct options *o, cmd_read *read, void *arg);
 int cmd_load_model(struct model *m, const char *path, struct fault *f);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
- * labels in order; captures as in struct load.  CMD_FAILED, said, when some of it could
+ * labels in order; captures as in struct load.  What does not tell its traces is refused
+ * unless the options say leaky.  CMD_FAILED, said, when some of it could
  * not be read: the rest is there. */
 int cmd_load(const struct options *o, struct dataset *d, struct names *captures);
 

@@ -17,6 +17,10 @@ struct eval {
 	double (*score)[JUDGE_SCORES]; /* a row a repeat */
 	struct holdout *split;         /* one a repeat, or NULL */
 	size_t repeats;                /* so far */
+	bool warned;                   /* of a leak */
+	struct dataset foreign;        /* to be called Unknown, where asked for */
+	struct report_unknown *unknown;
+	size_t unknowns;
 };
 
 int eval_no_memory(struct fault *f);
@@ -36,6 +40,17 @@ int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
 /* Judge what m would have said before bursts ended. */
 int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
                struct fault *f);
+
+/* Read what is foreign. */
+int eval_load_foreign(struct eval *e, struct fault *f);
+
+/* Have m tell what is foreign from what h judges. */
+int eval_unknown(struct eval *e, const struct model *m, const struct holdout *h,
+                 struct fault *f);
+
+/* For each class, train without it and tell it from the others. */
+int eval_open(struct eval *e, const struct holdout *h, const struct train_params *p,
+              struct fault *f);
 
 /* The data judged by a model, and by models of parts of the data. */
 int eval_model(struct eval *e, const struct model *m, const char *name, struct fault *f);

@@ -30,6 +30,7 @@ struct dataset {
 	float *x; /* rows * features.count, row after row */
 	size_t rows, room;
 	bool has_ends;
+	bool torn; /* a CSV file did not tell the traces: each of its rows is one */
 };
 
 void dataset_init(struct dataset *d);
@@ -39,15 +40,21 @@ void dataset_clear(struct dataset *d);
  * d->features.count values.  0 or -ENOMEM. */
 int dataset_add(struct dataset *d, const struct dataset_row *row, const float *x);
 
+/* Copy count rows of d, by number, into out, fresh from dataset_init(), with only those
+ * labels that occur among them; d's labels are in order, and so are out's.  0 or -ENOMEM;
+ * out is to be cleared in either case. */
+int dataset_pick(struct dataset *out, const struct dataset *d, const uint32_t *rows,
+                 size_t count);
+
 /* Renumber labels so that they are in byte order of their names: then the order in which
  * folders were read cannot matter. */
 int dataset_sort_labels(struct dataset *d);
 
 /* Read a CSV file's text (RFC 4180, header first) into an empty data set.  Columns are
- * found by name: label, trace and burst must be there; the columns of `extract` that
- * describe the flow are taken when all are there; "flow" is passed over; every other
- * column is a feature and must hold finite numbers.  -EINVAL or -ENOMEM with line and
- * column named in f; d is then to be cleared. */
+ * found by name: label, trace and burst must be there, or label alone; the columns of
+ * `extract` that describe the flow are taken when all are there; "flow" is passed over;
+ * every other column is a feature and must hold finite numbers.  -EINVAL or -ENOMEM with
+ * line and column named in f; d is then to be cleared. */
 int dataset_parse_csv(struct dataset *d, const char *text, size_t len, struct fault *f);
 
 /* Names the data: order, labels, traces and features included. */

@@ -66,8 +66,17 @@ struct evidence_burst {
  * the light of all evidence, and the burst becomes part of the past.  q must not be p. */
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q);
 
-/* Weigh the first flow of a burst that is still open, as if it ended now with these flows,
- * of which there is at least that one.  Nothing is remembered. */
+/* The same in steps, with b the same throughout: begin with a burst that has flows,
+ * gather each of them, then judge each of them, then remember each of them, always in
+ * order and with nothing else in between. */
+void evidence_begin(struct evidence *e, const struct evidence_burst *b);
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i);
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q);
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
+
+/* Weigh the first flow of a burst that is still open, as if it ended now with these
+ * flows, of which there is at least that one.  Nothing is remembered. */
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q);
 
 /* The same as evidence_weigh(), but for the sum: n times EVIDENCE_PARTS rows of z get
@@ -77,10 +86,6 @@ void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z
 /* From parts, as evidence_parts() gives them for one flow, to probabilities. */
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
                   float *q);
-
-/* ratio[class]: the logarithm of how much likelier the class is by p than by the prior.
- * The sum of these over flows that are all of one class says which. */
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio);
 
 /* The likeliest class; of equal ones the first. */
 uint32_t evidence_best(const float *q, unsigned classes);

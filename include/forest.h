@@ -24,9 +24,9 @@ struct forest_params {
 	/* The sample is of whole traces by class, where each class has BAGS_LEAST or
 	 * more: then out-of-bag votes know nothing of a row's trace. */
 	bool by_trace;
-	/* How much less a row counts for the number of rows that its trace has: see
-	 * bags_weights().  0 to 1. */
-	double trace_power;
+	/* How much less a row counts for the number of rows that its trace, and its
+	 * class, have; 0 to 1 each. */
+	struct bags_powers power;
 	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
 	 * randomized trees", 2006). */
 	bool extra;

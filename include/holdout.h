@@ -21,6 +21,11 @@ struct holdout {
 int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
                  uint64_t round);
 
+/* The same with single rows for traces, which flatters: for comparison only.  The traces
+ * to judge are then left empty. */
+int holdout_rows(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
+                 uint64_t round);
+
 /* Everything to judge on, nothing to learn from. */
 int holdout_all(struct holdout *h, const struct dataset *d);
 void holdout_clear(struct holdout *h);

@@ -12,6 +12,7 @@
 struct judge_case {
 	uint32_t truth, best; /* best also when the answer was Unknown */
 	float confidence;     /* 0 to 1 */
+	float doubt;          /* the larger, the sooner Unknown */
 	bool named;           /* not called Unknown */
 	/* Cases of one trace are judged as one for each truth: of traces laid over each
 	 * other, each is judged by itself, and so are their shares of a burst. */

@@ -46,8 +46,14 @@ void labeller_free(struct labeller *l);
  * call.  Bursts come in the order of their ends. */
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
 
+/* The same in parts, for who must not be kept long: begin, then go on, each time with one
+ * of a few things for so many flows, as long as NULL is returned, and nothing else in
+ * between. */
+void labeller_begin(struct labeller *l, const struct burst *b);
+const struct label *labeller_go_on(struct labeller *l, uint32_t flows);
+
 /* A label for a burst-flow that is due, by what is known so far: labels for ended bursts
- * do not change by it. */
+ * do not change by it.  Not while a burst is being labelled in parts. */
 struct label labeller_early(struct labeller *l, const struct burst_flow *bf);
 
 #endif

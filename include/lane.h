@@ -24,6 +24,7 @@ struct lane_counters {
 	struct burst_counters burst;
 	uint64_t decoded[DECODE_RESULTS];
 	struct outbox_counters outbox;
+	uint64_t passed_over; /* burst-flows that were due for an early label */
 	uint64_t rows_missed; /* packets that no row of counters had room for */
 	uint32_t flows_now, open_now;
 };
@@ -43,9 +44,12 @@ int lane_wait_ms(const struct lane *l);
 int lane_turn(struct lane *l);
 
 /* Serve something else, with a labeller made by lane_labeller(), without losing a packet
- * or a flow. */
+ * or a flow.  What has ended before is labelled by the old service first, as turns go by:
+ * until then the lane is changing, and nothing else can be asked of it. */
 void lane_serve(struct lane *l, const struct outbox_service *s,
                 struct labeller *labeller);
+
+bool lane_is_changing(const struct lane *l);
 
 void lane_count(struct lane *l, struct lane_counters *c);
 

@@ -3,7 +3,6 @@
 #define NFCLASS_OUTBOX_H
 
 #include "record.h"
-#include "route.h"
 #include "tally.h"
 
 /* From ended bursts to labels, and rows of counters, on their way to another thread. */
@@ -33,6 +32,7 @@ struct outbox_item {
 		struct {
 			struct record record; /* in and out are empty */
 			uint32_t in_if, out_if;
+			bool last; /* of its burst */
 		} label;
 		struct {
 			struct tally_row row; /* its node is of no use */
@@ -61,13 +61,16 @@ struct labeller *outbox_labeller(const struct outbox *o, const struct outbox_ser
 void outbox_serve(struct outbox *o, const struct outbox_service *s, struct labeller *l);
 const struct outbox_service *outbox_service(const struct outbox *o);
 
-/* Label a burst.  What the receiver has no room for is dropped. */
-void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes);
+/* Label a burst, in parts: begin, then go on, each time with one of a few things for so
+ * many flows, as long as true is returned.  What the receiver has no room for is dropped.
+ */
+void outbox_begin(struct outbox *o, const struct burst *b);
+bool outbox_go_on(struct outbox *o, uint32_t flows);
 
-/* Label a burst-flow that is due; the label is provisional.  It is Unknown when it is not
- * sure, whatever the service says of final ones. */
-void outbox_put_early(struct outbox *o, const struct burst_flow *bf,
-                      struct routes *routes);
+/* Label a burst-flow that is due, not while a burst is being labelled; the label is
+ * provisional.  It is Unknown when it is not sure, whatever the service says of final
+ * ones. */
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
 /* A row of counters for one second. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);

@@ -21,7 +21,7 @@ struct prefix {
 
 /* What the pipeline knows of one IP packet.  len_bytes is the layer-3 length (IPv4 total
  * length, or 40 + IPv6 payload length), header_bytes the IP, extension and transport
- * headers in it.  Ports are in host order. */
+ * headers in it.  Ports are in host order; interfaces are indices, 0 where not known. */
 struct packet {
 	struct mono time;
 	struct addr src, dst;
@@ -29,6 +29,7 @@ struct packet {
 	uint32_t header_bytes;
 	uint16_t sport, dport;
 	uint8_t proto; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint32_t in_if, out_if;
 };
 
 #define ADDR_TEXT_SIZE 46

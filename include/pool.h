@@ -21,6 +21,7 @@ void pool_clear(struct pool *p);
 
 /* An object, all zero; NULL when all are out. */
 void *pool_get(struct pool *p);
+bool pool_has(const struct pool *p);
 void pool_put(struct pool *p, void *object);
 
 /* Zeroed address space that costs memory only where it is written; NULL when there is

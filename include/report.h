@@ -7,8 +7,18 @@
 #include "early.h"
 #include "holdout.h"
 #include "judge.h"
+#include "unknown.h"
 
 /* Judgements as people and programs want to see them. */
+
+/* What was said of foreign burst-flows: sums over rounds. */
+struct report_unknown {
+	const char *name; /* a folder, or the class that was left out */
+	bool left_out;
+	size_t rounds;
+	uint64_t known, foreign;         /* burst-flows */
+	struct unknown_figures own, all; /* by own votes, by all evidence */
+};
 
 struct report {
 	const struct names *classes; /* of the judge, by number */
@@ -19,6 +29,8 @@ struct report {
 	const struct holdout *split;         /* one a repeat, or NULL */
 	const struct names *traces;          /* that split speaks of */
 	const struct early *early;           /* over all repeats, or NULL */
+	const struct report_unknown *unknown;
+	size_t unknowns; /* 0 where it was not asked for */
 };
 
 /* Mean over the repeats and standard deviation between them (of the sample; 0 for one).
@@ -34,6 +46,11 @@ void report_json(const struct report *r, FILE *out);
 
 /* One page of HTML that needs nothing else. */
 void report_html(const struct report *r, FILE *out);
+
+/* The part of each that tells of foreign burst-flows. */
+void report_unknown_text(const struct report *r, FILE *out);
+void report_unknown_json(const struct report *r, FILE *out);
+void report_unknown_html(const struct report *r, FILE *out);
 
 /* Accuracy of those that are named when a confidence of step / JUDGE_STEPS is asked for,
  * and the share that is named: of a curve that ends at coverage 1 with step 0. */

@@ -15,8 +15,10 @@ struct ring;
 struct ring *ring_new(uint32_t count, size_t size);
 void ring_free(struct ring *r);
 
-/* For the sender only.  false when the item was dropped. */
+/* For the sender only.  false when the item was dropped.  The receiver gets what was put
+ * once it is shown: so a group of items comes whole. */
 bool ring_put(struct ring *r, const void *item);
+void ring_show(struct ring *r);
 
 /* For the sender only: how many items ring_put() would take now. */
 uint32_t ring_room(const struct ring *r);

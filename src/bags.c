@@ -87,23 +87,40 @@ void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t 
 	}
 }
 
-int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
-                 double power, double *upto)
+/* By trace and by class, what its rows weigh. */
+static void weigh(const struct dataset *d, const uint32_t *rows, size_t count,
+                  struct bags_powers power, double *const part[2], double *upto)
 {
-	uint32_t *size = calloc(d->traces.count + 1, sizeof(*size));
-	double sum = 0, mean;
+	double *trace = part[0], *class = part[1], sum = 0;
 
-	if (!size)
-		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		size[d->row[rows[i]].trace]++;
+		trace[d->row[rows[i]].trace]++;
 	for (size_t i = 0; i < count; i++) {
-		sum += pow(size[d->row[rows[i]].trace], -power);
+		upto[i] = pow(trace[d->row[rows[i]].trace], -power.trace);
+		class[d->row[rows[i]].label] += upto[i];
+	}
+	for (size_t i = 0; i < count; i++) {
+		sum += upto[i] * pow(class[d->row[rows[i]].label], -power.class);
 		upto[i] = sum;
 	}
-	mean = sum / (double)count;
-	for (size_t i = 0; i < count; i++)
-		upto[i] /= mean;
-	free(size);
-	return 0;
+}
+
+int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
+                 struct bags_powers power, double *upto)
+{
+	double *trace = calloc((size_t)d->traces.count + 1, sizeof(*trace));
+	double *class = calloc((size_t)d->labels.count + 1, sizeof(*class));
+	bool ok = trace && class;
+
+	if (ok) {
+		double mean;
+
+		weigh(d, rows, count, power, (double *const[]){ trace, class }, upto);
+		mean = upto[count - 1] / (double)count;
+		for (size_t i = 0; i < count; i++)
+			upto[i] /= mean;
+	}
+	free(trace);
+	free(class);
+	return ok ? 0 : -ENOMEM;
 }

@@ -8,18 +8,10 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "flows.h"
 #include "pool.h"
-#include "table.h"
 
 enum { EVENT_ENDED, EVENT_DUE };
-
-struct flow_record {
-	struct table_node node;
-	struct flow_key key;
-	struct burst_flow *open; /* NULL outside of bursts */
-	struct mono last;
-	bool client_is_low;
-};
 
 /* Lives as long as its burst is open. */
 struct client_record {
@@ -31,12 +23,14 @@ struct client_record {
 struct burst_tracker {
 	struct burst_params p;
 	struct burst_counters n;
-	struct table *flows, *clients;
+	struct flows *flows;
+	struct table *clients;
 	struct pool bursts, burst_flows;
 	struct list open, events;
-	struct list waiting; /* struct due, of flows of open bursts */
+	struct list waiting; /* struct due, of flows of open bursts and of some others */
 	struct mono now;
 	uint32_t open_count;
+	uint64_t losses; /* times that packets were lost */
 };
 
 struct burst_params burst_defaults(void)
@@ -62,9 +56,8 @@ struct burst_tracker *burst_tracker_new(const struct burst_params *p)
 	list_init(&t->open);
 	list_init(&t->events);
 	list_init(&t->waiting);
-	t->flows =
-		table_new(p->max_flows, sizeof(struct flow_record),
-	                  offsetof(struct flow_record, key), FLOW_KEY_WORDS, &p->secret);
+	t->flows = flows_new(
+		&(struct flows_params){ p->max_flows, p->flow_timeout, p->secret });
 	t->clients = table_new(p->max_clients, sizeof(struct client_record),
 	                       offsetof(struct client_record, key), 2, &p->secret);
 	/* One more than can be open: a packet may open one while all that could be open
@@ -82,24 +75,23 @@ void burst_tracker_free(struct burst_tracker *t)
 {
 	if (!t)
 		return;
-	table_free(t->flows);
+	flows_free(t->flows);
 	table_free(t->clients);
 	pool_clear(&t->bursts);
 	pool_clear(&t->burst_flows);
 	free(t);
 }
 
+/* Takes as long for thousands of flows as for one: they see by their burst that they have
+ * ended. */
 static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 {
+	if (b->losses != t->losses)
+		flags |= BURST_LOSS;
 	b->flags |= flags;
 	b->number = ++t->n.bursts;
 	table_remove(t->clients, b->owner);
 	b->owner = NULL;
-	burst_each_flow (b, bf) {
-		bf->flow->open = NULL;
-		bf->flow = NULL;
-		due_end(&bf->due);
-	}
 	t->n.burst_flows += b->flow_count;
 	t->n.bursts_cut += (flags & BURST_CUT) != 0;
 	t->n.bursts_early += (flags & BURST_EARLY) != 0;
@@ -125,7 +117,8 @@ static void check_waiting(struct burst_tracker *t)
 		struct burst_flow *bf =
 			list_owner(t->waiting.next, struct burst_flow, due.node);
 
-		if (mono_less(t->p.gap, mono_since(at, bf->burst->last)))
+		if (!burst_flow_is_open(bf) ||
+		    mono_less(t->p.gap, mono_since(at, bf->burst->last)))
 			list_del(&bf->due.node);
 		else
 			come_due(t, bf);
@@ -137,26 +130,6 @@ static struct burst *first_open(const struct burst_tracker *t)
 	return list_empty(&t->open) ? NULL : list_owner(t->open.next, struct burst, node);
 }
 
-static bool flow_is_stale(const struct burst_tracker *t, const struct flow_record *flow)
-{
-	return !flow->open &&
-	       mono_less(t->p.flow_timeout, mono_since(t->now, flow->last));
-}
-
-/* Forget a few flows that have been silent for too long: at least as many as one packet
- * can bring, so that the table shrinks, and never so many that a packet waits. */
-static void expire_flows(struct burst_tracker *t)
-{
-	for (int i = 0; i < 2; i++) {
-		struct flow_record *flow = table_oldest(t->flows);
-
-		if (!flow || !flow_is_stale(t, flow))
-			return;
-		table_remove(t->flows, flow);
-		t->n.flows_expired++;
-	}
-}
-
 void burst_advance(struct burst_tracker *t, struct mono now)
 {
 	struct burst *b;
@@ -165,18 +138,18 @@ void burst_advance(struct burst_tracker *t, struct mono now)
 	check_waiting(t);
 	while ((b = first_open(t)) && mono_less(t->p.gap, mono_since(t->now, b->last)))
 		end_burst(t, b, 0);
-	expire_flows(t);
+	flows_expire(t->flows, t->now, &t->n.flows_expired);
 }
 
 /* The flow whose last packet is the longest ago makes room; its burst ends early, whole,
  * since the flows of a burst are judged together. */
 static void evict_flow(struct burst_tracker *t)
 {
-	struct flow_record *flow = table_oldest(t->flows);
+	struct flow_record *flow = flows_oldest(t->flows);
 
-	if (flow->open)
-		end_burst(t, flow->open->burst, BURST_EARLY);
-	table_remove(t->flows, flow);
+	if (flow_open(flow))
+		end_burst(t, flow->latest->burst, BURST_EARLY);
+	flows_forget(t->flows, flow);
 	t->n.flows_evicted++;
 }
 
@@ -185,21 +158,15 @@ static struct flow_record *flow_of(struct burst_tracker *t, const struct packet 
 {
 	bool src_is_low;
 	struct flow_key key = flow_key_of(pkt, &src_is_low);
-	struct flow_record *flow = table_find(t->flows, key.w);
+	struct flow_record *flow =
+		flows_find(t->flows, &key, t->now, &t->n.flows_expired);
 
-	if (flow && flow_is_stale(t, flow)) {
-		table_remove(t->flows, flow);
-		t->n.flows_expired++;
-		flow = NULL;
-	}
 	if (!flow) {
-		if (table_count(t->flows) == t->p.max_flows)
+		if (flows_are_full(t->flows))
 			evict_flow(t);
-		flow = table_add(t->flows, key.w);
+		flow = flows_add(t->flows, &key);
 		flow->client_is_low = flow_client_sends(&t->p.lan, pkt) == src_is_low;
 		t->n.flows++;
-	} else {
-		table_touch(t->flows, flow);
 	}
 	flow->last = t->now;
 	*sent = flow->client_is_low == src_is_low;
@@ -224,6 +191,7 @@ static struct burst *open_burst(struct burst_tracker *t, struct addr a,
 	b->owner = table_add(t->clients, key);
 	b->owner->open = b;
 	b->first = t->now;
+	b->losses = t->losses;
 	list_init(&b->flows);
 	list_add_tail(&t->open, &b->node);
 	t->open_count++;
@@ -257,13 +225,17 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 		ends = (struct flow_ends){ pkt->dst, pkt->src, pkt->dport, pkt->sport,
 			                   pkt->proto };
 	bf->ends = ends;
+	bf->in_if = sent ? pkt->in_if : pkt->out_if;
+	bf->out_if = sent ? pkt->out_if : pkt->in_if;
 	bf->burst = burst_of(t, ends.client);
+	if (flow->latest)
+		flow->latest->flow = NULL;
 	bf->flow = flow;
 	bf->first = t->now;
 	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
 	bf->burst->flow_count++;
-	flow->open = bf;
+	flow->latest = bf;
 	return bf;
 }
 
@@ -284,28 +256,36 @@ void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t 
 	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
 	for (size_t i = 0; i < n; i++)
 		key[i] = flow_key_of(&pkt[i], &src_is_low);
-	table_look_ahead(t->flows, key[0].w, n, offsetof(struct flow_record, open),
-	                 offsetof(struct burst_flow, spread));
+	flows_look_ahead(t->flows, key, n);
+}
+
+bool burst_has_room(const struct burst_tracker *t)
+{
+	return pool_has(&t->bursts) && pool_has(&t->burst_flows);
 }
 
 void burst_packet(struct burst_tracker *t, const struct packet *pkt)
 {
 	struct flow_record *flow;
+	struct burst_flow *bf;
 	struct burst *b;
 	bool sent;
 
 	t->now = mono_max(t->now, pkt->time);
 	flow = flow_of(t, pkt, &sent);
-	if (flow->open && burst_is_over(t, flow->open->burst))
-		end_burst(t, flow->open->burst, BURST_CUT);
-	if (!flow->open)
-		open_burst_flow(t, flow, pkt, sent);
-	burst_flow_add(flow->open, pkt, sent, t->now, t->p.mtu_bytes);
-	if (burst_flow_packets(flow->open) >= flow->open->due.packets)
-		come_due(t, flow->open);
+	bf = flow_open(flow);
+	if (bf && burst_is_over(t, bf->burst)) {
+		end_burst(t, bf->burst, BURST_CUT);
+		bf = NULL;
+	}
+	if (!bf)
+		bf = open_burst_flow(t, flow, pkt, sent);
+	burst_flow_add(bf, pkt, sent, t->now, t->p.mtu_bytes);
+	if (burst_flow_packets(bf) >= bf->due.packets)
+		come_due(t, bf);
 	count(t, pkt);
 
-	b = flow->open->burst;
+	b = bf->burst;
 	b->last = t->now;
 	list_del(&b->node);
 	list_add_tail(&t->open, &b->node);
@@ -325,16 +305,27 @@ const struct burst_flow *burst_take_due(struct burst_tracker *t)
 	return e ? list_owner(e, struct burst_flow, event) : NULL;
 }
 
-void burst_release(struct burst_tracker *t, struct burst *b)
+bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows)
 {
 	while (!list_empty(&b->flows)) {
 		struct burst_flow *bf =
 			list_owner(b->flows.next, struct burst_flow, node);
 
+		if (flows-- == 0)
+			return false;
+		if (bf->flow)
+			bf->flow->latest = NULL;
+		due_end(&bf->due);
 		list_del(&bf->node);
 		pool_put(&t->burst_flows, bf);
 	}
 	pool_put(&t->bursts, b);
+	return true;
+}
+
+void burst_release(struct burst_tracker *t, struct burst *b)
+{
+	(void)burst_release_some(t, b, UINT32_MAX); /* which is all of them */
 }
 
 bool burst_next_end(const struct burst_tracker *t, struct mono *at)
@@ -353,8 +344,7 @@ bool burst_next_end(const struct burst_tracker *t, struct mono *at)
 
 void burst_lost(struct burst_tracker *t)
 {
-	for (struct list *n = t->open.next; n != &t->open; n = n->next)
-		list_owner(n, struct burst, node)->flags |= BURST_LOSS;
+	t->losses++;
 }
 
 void burst_end_all(struct burst_tracker *t, unsigned flags)
@@ -382,7 +372,7 @@ void burst_set_early(struct burst_tracker *t, const struct due_params *early)
 
 uint32_t burst_flows_now(const struct burst_tracker *t)
 {
-	return table_count(t->flows);
+	return flows_count(t->flows);
 }
 
 uint32_t burst_open_now(const struct burst_tracker *t)

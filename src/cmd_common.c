@@ -113,6 +113,12 @@ int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 		return cmd_failed("%s", f.text);
 	if (dataset_sort_labels(d) < 0)
 		return cmd_failed("out of memory");
+	if (d->torn && !o->leaky) {
+		d->rows = 0;
+		return cmd_failed(
+			"column trace is missing: burst-flows of one trace would "
+			"judge each other, which flatters (eval --leaky does it)");
+	}
 	return l.failed ? CMD_FAILED : CMD_DONE;
 }
 
@@ -129,7 +135,7 @@ static void choose_forest(struct forest_params *p, const struct options *o)
 		p->mtry = 20;
 	}
 	if (!(o->given & GIVEN_TRACE_POWER))
-		p->trace_power = 0.5;
+		p->power.trace = 0.5;
 }
 
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,

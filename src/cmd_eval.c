@@ -127,6 +127,8 @@ static int put_reports(const struct eval *e)
 		.split = e->split,
 		.traces = &e->d.traces,
 		.early = e->o->early ? &e->early : NULL,
+		.unknown = e->unknown,
+		.unknowns = e->unknowns,
 	};
 
 	return cmd_reports(e->o, &r);
@@ -144,6 +146,8 @@ static void clear(struct eval *e)
 	names_clear(&e->classes);
 	names_clear(&e->about);
 	names_clear(&e->captures);
+	free(e->unknown);
+	dataset_clear(&e->foreign);
 	dataset_clear(&e->d);
 }
 
@@ -172,6 +176,8 @@ static int judge_loaded(struct eval *e, const struct model *m, const char *name)
 	struct fault f;
 	int err = check_captures(e, &f);
 
+	if (!err && e->o->unknown)
+		err = eval_load_foreign(e, &f);
 	if (!err)
 		err = m ? eval_model(e, m, name, &f) : eval_splits(e, &f);
 	return err ? cmd_failed("%s", f.text) : put_reports(e);
@@ -183,6 +189,7 @@ static int eval_data(const struct options *o, const struct model *m, const char 
 	int code, judged;
 
 	dataset_init(&e.d);
+	dataset_init(&e.foreign);
 	e.score = calloc(o->repeat, sizeof(*e.score));
 	code = e.score ? cmd_load(o, &e.d, &e.captures) : cmd_failed("out of memory");
 	about_data(&e);
@@ -223,15 +230,31 @@ static int with_model(const struct options *o)
 	return code;
 }
 
+static int with_split(const struct options *o)
+{
+	if (o->count == 0)
+		return cmd_usage("eval: no DIR or CSV given");
+	if (o->split_by_flow && !o->leaky)
+		return cmd_usage(
+			"eval: --split-by flow: burst-flows of one trace would judge "
+			"each other, which flatters; --leaky does it all the same");
+	if (o->split_by_flow && o->mix)
+		return cmd_usage(
+			"eval: --mix lays whole traces over each other: not with "
+			"--split-by flow");
+	return eval_data(o, NULL, NULL);
+}
+
 int cmd_eval(const struct options *o)
 {
-	if (o->mix && o->early)
-		return cmd_usage("eval: --mix or --early, not both");
-	if (o->split > 0) {
-		if (o->count == 0)
-			return cmd_usage("eval: no DIR or CSV given");
-		return eval_data(o, NULL, NULL);
-	}
+	if (o->early && (o->mix || o->split_by_flow))
+		return cmd_usage("eval: --early goes through whole traces by themselves: "
+		                 "not with --mix or --split-by flow");
+	if (o->split > 0)
+		return with_split(o);
+	if (o->split_by_flow || o->open)
+		return cmd_usage("eval: --%s goes with --split",
+		                 o->open ? "open" : "split-by");
 	if (o->count < 2)
 		return cmd_usage(
 			"eval: a MODEL and its DIR or CSV are wanted, or --split");

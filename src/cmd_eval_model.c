@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "leaks.h"
 #include "load.h"
 #include "log.h"
 
@@ -25,10 +27,24 @@ static const char *provenance(const struct model *m, const char *key)
 static void warn_overlap(const struct eval *e, const struct model *m)
 {
 	char digest[20];
+	uint64_t *trace;
+	size_t known;
 
 	(void)snprintf(digest, sizeof(digest), "%016" PRIx64, dataset_digest(&e->d));
-	if (strcmp(digest, provenance(m, "digest")) == 0)
+	if (strcmp(digest, provenance(m, "digest")) == 0) {
 		log_warn("the model was trained on this very data: figures mean nothing");
+		return;
+	}
+	trace = calloc((size_t)e->d.traces.count + 1, sizeof(*trace));
+	if (!trace) /* too little memory to look */
+		return;
+	leaks_digests(&e->d, trace);
+	known = leaks_known(&m->provenance, trace, e->d.traces.count);
+	if (known)
+		log_warn("the model was trained on %zu of these %u traces: figures "
+		         "flatter",
+		         known, e->d.traces.count);
+	free(trace);
 }
 
 static void warn_unknown_classes(const struct eval *e, const struct model *m)
@@ -59,6 +75,8 @@ static int judge_all(struct eval *e, const struct model *m, struct fault *f)
 
 	while (!err && e->repeats < rounds)
 		err = eval_judge(e, m, &h, f);
+	if (!err && e->o->unknown)
+		err = eval_unknown(e, m, &h, f);
 	holdout_clear(&h);
 	return err;
 }

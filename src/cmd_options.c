@@ -25,7 +25,8 @@ enum kind {
 	FEATURES,
 	FORMAT,
 	LAN,
-	NOTE
+	NOTE,
+	SPLIT_BY
 };
 
 #define BURSTS (CMD_EXTRACT | CMD_TRAIN | CMD_EVAL)
@@ -64,9 +65,11 @@ static const struct option_row {
 	  "N", "fewest samples in a leaf (1)" },
 	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST | GIVEN_SPLITS,
 	  NULL, "cut at random places, as extra-trees (full: unless --mtry)" },
-	{ "trace-power", 0, GROWS, REAL, AT(forest.trace_power), 0, 1,
+	{ "trace-power", 0, GROWS, REAL, AT(forest.power.trace), 0, 1,
 	  GIVEN_FOREST | GIVEN_TRACE_POWER, "POWER",
 	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },
+	{ "class-power", 0, GROWS, REAL, AT(forest.power.class), 0, 1, GIVEN_FOREST,
+	  "POWER", "a row of a class of n counts n^-POWER; 1 for balanced classes (0)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS, NUMBER32, AT(forest.threads), 1, 1024, 0, "N",
@@ -87,6 +90,14 @@ static const struct option_row {
 	  "judge each burst-flow by its own votes" },
 	{ "mix", 0, CMD_EVAL, FLAG, AT(mix), 0, 0, 0, NULL,
 	  "lay each trace over one of another class, as one client's" },
+	{ "unknown", 0, CMD_EVAL, TEXT, AT(unknown), 0, 0, 0, "DIR|CSV",
+	  "other apps: how many of them are called Unknown" },
+	{ "open", 0, CMD_EVAL, FLAG, AT(open), 0, 0, 0, NULL,
+	  "leave each class out once: is it called Unknown" },
+	{ "split-by", 0, CMD_EVAL, SPLIT_BY, AT(split_by_flow), 0, 0, 0, "WHAT",
+	  "trace; or flow, which flatters and wants --leaky (trace)" },
+	{ "leaky", 0, CMD_EVAL, FLAG, AT(leaky), 0, 0, 0, NULL,
+	  "split although flows of one trace then judge each other" },
 	{ "no-unknown", 0, CMD_CLASSIFY, FLAG, AT(no_unknown), 0, 0, 0, NULL,
 	  "always name the likeliest class" },
 	{ "early", 0, CMD_CLASSIFY | CMD_EVAL, FLAG, AT(early), 0, 0, 0, NULL,
@@ -231,6 +242,11 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 		return add_lan(r, value, slot);
 	case NOTE:
 		return add_note(r, value, slot);
+	case SPLIT_BY:
+		*(bool *)slot = strcmp(value, "flow") == 0;
+		return *(bool *)slot || strcmp(value, "trace") == 0
+		               ? CMD_DONE
+		               : bad_value(r, value, "trace or flow");
 	}
 	return CMD_DONE;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "leaks.h"
 #include "log.h"
 
 static void put_text(const char *s)
@@ -24,6 +25,14 @@ static void put_pair(const char *pair)
 	printf("%.*s%*s ", len, pair, len < 16 ? 16 - len : 0, "");
 	put_text(*equals ? equals + 1 : "");
 	putchar('\n');
+}
+
+/* But for what only programs read. */
+static void put_provenance(const struct names *n)
+{
+	for (uint32_t i = 0; i < n->count; i++)
+		if (!leaks_is_note(n->name[i]))
+			put_pair(n->name[i]);
 }
 
 static void put_schema(const struct model *m)
@@ -104,8 +113,7 @@ int cmd_show(const struct options *o)
 		return CMD_FAILED;
 	}
 	put_schema(&m);
-	for (uint32_t i = 0; i < m.provenance.count; i++)
-		put_pair(m.provenance.name[i]);
+	put_provenance(&m.provenance);
 	put_classes(&m);
 	put_importance(&m);
 	model_clear(&m);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "file.h"
+#include "leaks.h"
 #include "load.h"
 #include "walk.h"
 
@@ -75,6 +76,8 @@ static int note_provenance(struct names *n, const struct options *o,
 	      note(n, "oob_accuracy=%.4f", oob_accuracy);
 	for (uint32_t i = 0; i < o->notes.count && !err; i++)
 		err = note(n, "%s", o->notes.name[i]);
+	if (!err)
+		err = leaks_note(n, d);
 	return err ? -ENOMEM : 0;
 }
 

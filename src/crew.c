@@ -147,11 +147,16 @@ void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)
 
 	(void)!read(c->bell_fd, &rung, sizeof(rung)); /* it need not have rung */
 	for (unsigned i = 0; i < c->made; i++) {
-		unsigned left = MOST_ITEMS;
+		unsigned n = 0;
+		bool whole = true;
 
-		for (; left > 0 && worker_take(c->worker[i], &it); left--)
+		/* Lines of a burst follow each other. */
+		for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[i], &it);
+		     n++) {
 			write_item(&it, i, names, sink);
-		if (left == 0)
+			whole = it.kind == OUTBOX_ROW || it.label.last;
+		}
+		if (n >= MOST_ITEMS)
 			outbox_ring_bell(c->bell_fd);
 	}
 	sink_flush(sink);

@@ -86,6 +86,38 @@ fail:
 	return -ENOMEM;
 }
 
+static int copy_names(struct names *to, const struct names *from, const bool *which)
+{
+	for (uint32_t i = 0; i < from->count; i++)
+		if ((!which || which[i]) && names_add(to, from->name[i]) == NAMES_NONE)
+			return -ENOMEM;
+	return 0;
+}
+
+int dataset_pick(struct dataset *out, const struct dataset *d, const uint32_t *rows,
+                 size_t count)
+{
+	bool *occurs = calloc((size_t)d->labels.count + 1, sizeof(*occurs));
+	int err = occurs ? 0 : -ENOMEM;
+
+	out->has_ends = d->has_ends;
+	out->torn = d->torn;
+	for (size_t i = 0; i < count && !err; i++)
+		occurs[d->row[rows[i]].label] = true;
+	if (err || copy_names(&out->labels, &d->labels, occurs) < 0 ||
+	    copy_names(&out->traces, &d->traces, NULL) < 0 ||
+	    copy_names(&out->features, &d->features, NULL) < 0)
+		err = -ENOMEM;
+	free(occurs);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct dataset_row row = d->row[rows[i]];
+
+		row.label = names_find(&out->labels, d->labels.name[row.label]);
+		err = dataset_add(out, &row, d->x + (size_t)rows[i] * d->features.count);
+	}
+	return err;
+}
+
 static uint64_t digest_u64(uint64_t h, uint64_t v)
 {
 	uint8_t b[8];

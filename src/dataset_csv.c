@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,8 +101,9 @@ static int plan_columns(struct plan *p)
 
 	for (uint32_t i = 0; i < p->columns.count; i++)
 		seen |= 1U << p->role[i];
+	p->d->torn = !(seen & 1U << TRACE);
 	for (enum role r = LABEL; r <= BURST; r++)
-		if (!(seen & 1U << r))
+		if (!(seen & 1U << r) && (r == LABEL || !p->d->torn))
 			return fault_set(p->f, -EINVAL, "line 1: column %s is missing",
 			                 role_name[r]);
 	seen >>= CLIENT;
@@ -259,6 +261,8 @@ static int name_row(struct plan *p, struct dataset_row *row)
 	char full[DATASET_LABEL_SIZE + TRACE_SIZE];
 	size_t len = strlen(p->label);
 
+	if (p->d->torn)
+		(void)snprintf(p->trace, sizeof(p->trace), "row %zu", p->d->rows + 1);
 	memcpy(full, p->label, len);
 	full[len] = '/';
 	memcpy(full + len + 1, p->trace, strlen(p->trace) + 1);

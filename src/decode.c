@@ -166,6 +166,7 @@ enum decode_result decode_ip(const void *data, size_t len, struct packet *pkt)
 	struct cursor c = cur_of(data, len);
 	uint8_t version_ihl;
 
+	pkt->in_if = pkt->out_if = 0; /* the packet itself does not know */
 	if (len == 0)
 		return DECODE_SHORT;
 	version_ihl = *c.p;

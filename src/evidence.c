@@ -35,6 +35,7 @@ struct evidence {
 	float *belief; /* with the burst and the past, up to a factor */
 	float *z;      /* parts of the flow at hand */
 	float *work;
+	float *client; /* the past of the burst at hand */
 };
 
 struct evidence_strengths evidence_defaults(void)
@@ -79,12 +80,6 @@ static bool make_work(struct evidence *e)
 static float log_share(unsigned classes, float share)
 {
 	return logf((share + FLOOR / (float)classes) / (1 + FLOOR));
-}
-
-void evidence_ratio(unsigned classes, const float *prior, const float *p, float *ratio)
-{
-	for (unsigned c = 0; c < classes; c++)
-		ratio[c] = log_share(classes, p[c]) - log_share(classes, prior[c]);
 }
 
 struct evidence *evidence_new(const struct evidence_params *p)
@@ -174,36 +169,38 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
-/* What the burst and the client's past, which may be NULL, say together, before any flow
- * is judged. */
-static void gather(struct evidence *e, const struct evidence_burst *b, const float *past)
+/* past may be NULL. */
+static void begin(struct evidence *e, const float *past)
 {
 	for (unsigned c = 0; c < e->classes; c++)
 		e->counts[c] = past ? past[e->hyps + c] : 0;
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
-	for (size_t i = 0; i < b->n; i++) {
-		const float *p = b->p + i * e->classes;
-
-		set_ratio(e, p);
-		set_fit(e);
-		for (unsigned c = 0; c < e->classes; c++)
-			e->counts[c] += p[c];
-		for (unsigned h = 0; h < e->hyps; h++)
-			e->gained[h] += logf(e->fit[h]);
-	}
-	set_belief(e, past);
 }
 
-/* The same for a burst that will be part of the past.  Returns what is known of its
- * client. */
-static float *begin(struct evidence *e, const struct evidence_burst *b)
+/* One flow of the burst. */
+static void add(struct evidence *e, const float *p)
 {
-	float *client = past_touch(&e->clients, b->ends[0], b->last);
+	set_ratio(e, p);
+	set_fit(e);
+	for (unsigned c = 0; c < e->classes; c++)
+		e->counts[c] += p[c];
+	for (unsigned h = 0; h < e->hyps; h++)
+		e->gained[h] += logf(e->fit[h]);
+}
 
-	for (size_t i = 0; i < b->n; i++)
-		(void)past_touch(&e->flows, b->ends[i], b->last);
-	gather(e, b, client);
-	return client;
+void evidence_begin(struct evidence *e, const struct evidence_burst *b)
+{
+	e->client = past_touch(&e->clients, b->ends[0], b->last);
+	begin(e, e->client);
+}
+
+/* What the burst and the client's past say together, before any flow is judged. */
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	(void)past_touch(&e->flows, b->ends[i], b->last);
+	add(e, b->p + i * e->classes);
+	if (i + 1 == b->n)
+		set_belief(e, e->client);
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -248,20 +245,19 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
 	put_hyp(e, z + EVIDENCE_HYP * n);
 }
 
-/* The burst becomes part of the past.  Of logarithms only differences count: the largest
- * is kept at 0, so that a long past stays exact. */
-static void remember(struct evidence *e, const struct evidence_burst *b, float *client)
+void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
+                    float *q)
 {
-	float most = -INFINITY;
+	put_parts(e, b, i, e->z);
+	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
+}
 
-	for (size_t i = 0; i < b->n; i++) {
-		/* In a burst of very many flows a record may have made room. */
-		float *flow = past_find(&e->flows, b->ends[i], b->last);
+/* Of logarithms only differences count: the largest is kept at 0, so that a long past
+ * stays exact. */
+static void remember_burst(struct evidence *e)
+{
+	float *client = e->client, most = -INFINITY;
 
-		set_ratio(e, b->p + i * e->classes);
-		for (unsigned c = 0; flow && c < e->classes; c++)
-			flow[c] += e->ratio[c];
-	}
 	for (unsigned h = 0; h < e->hyps; h++) {
 		client[h] += e->gained[h];
 		most = fmaxf(most, client[h]);
@@ -272,37 +268,53 @@ static void remember(struct evidence *e, const struct evidence_burst *b, float *
 		client[e->hyps + c] = SOFT_FADE * e->counts[c];
 }
 
+void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	/* In a burst of very many flows a record may have made room. */
+	float *flow = past_find(&e->flows, b->ends[i], b->last);
+
+	set_ratio(e, b->p + i * e->classes);
+	for (unsigned c = 0; flow && c < e->classes; c++)
+		flow[c] += e->ratio[c];
+	if (i + 1 == b->n)
+		remember_burst(e);
+}
+
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
 {
-	float *client;
-
 	if (b->n == 0)
 		return;
-	client = begin(e, b);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
 	for (size_t i = 0; i < b->n; i++)
 		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
-	remember(e, b, client);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	float *client;
-
 	if (b->n == 0)
 		return;
-	client = begin(e, b);
-	for (size_t i = 0; i < b->n; i++) {
-		put_parts(e, b, i, e->z);
-		evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
-	}
-	remember(e, b, client);
+	evidence_begin(e, b);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_gather(e, b, i);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_judge(e, b, i, q);
+	for (size_t i = 0; i < b->n; i++)
+		evidence_remember(e, b, i);
 }
 
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	gather(e, b, past_find(&e->clients, b->ends[0], b->last));
-	put_parts(e, b, 0, e->z);
-	evidence_sum(&e->s, e->classes, e->z, q);
+	const float *past = past_find(&e->clients, b->ends[0], b->last);
+
+	begin(e, past);
+	for (size_t i = 0; i < b->n; i++)
+		add(e, b->p + i * e->classes);
+	set_belief(e, past);
+	evidence_judge(e, b, 0, q);
 }
 
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,

@@ -12,7 +12,7 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *ratio; /* of evidence_ratio(), by own votes */
+	float *vote; /* of each row, on what its trace is */
 	struct judge_case *cases;
 };
 
@@ -21,16 +21,24 @@ static const struct dataset_row *row_at(const struct answers *a, size_t i)
 	return &a->rows->d->row[a->rows->row[i]];
 }
 
+/* What decides on Unknown, turned so that more is sooner. */
+static float doubt_of(const struct label *l)
+{
+	return 1 - l->confidence;
+}
+
 static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
 {
 	const struct dataset_row *row = row_at(a, i);
 
-	a->cases[i] = (struct judge_case){ .truth = x->class_of[row->label],
-		                           .best = l.best,
-		                           .confidence = l.confidence,
-		                           .named = l.reason == LABEL_KNOWN,
-		                           .trace = row->trace,
-		                           .burst = row->burst };
+	a->cases[i] =
+		(struct judge_case){ .truth = x->class_of ? x->class_of[row->label] : 0,
+		                     .best = l.best,
+		                     .confidence = l.confidence,
+		                     .doubt = doubt_of(&l),
+		                     .named = l.reason == LABEL_KNOWN,
+		                     .trace = row->trace,
+		                     .burst = row->burst };
 }
 
 static uint64_t packets_of(const struct answers *a, size_t i)
@@ -38,6 +46,23 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	const struct dataset_row *row = row_at(a, i);
 
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
+}
+
+/* Ratios of own votes to the prior, as shares, cubed: much of a trace is background that
+ * every app has, so those who are sure have the say. */
+static void cast_vote(const struct model *m, const float *own, float *vote)
+{
+	float sum = 0;
+
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		vote[c] = m->prior[c] > 0 ? own[c] / m->prior[c] : 0;
+		sum += vote[c];
+	}
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		float q = sum > 0 ? vote[c] / sum : 0;
+
+		vote[c] = q * q * q;
+	}
 }
 
 /* Each row by its own votes. */
@@ -57,7 +82,7 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		forest_votes(m->forest, row, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
-		evidence_ratio(width, m->prior, own, a->ratio + i * width);
+		cast_vote(m, own, a->vote + i * width);
 	}
 	free(votes);
 	return 0;
@@ -76,27 +101,52 @@ static int weigh(const struct examine *x, struct answers *a)
 	return err;
 }
 
+static int ask(const struct examine *x, const struct forest_rows *rows, struct answers *a)
+{
+	size_t width = x->model->classes.count, count = rows->count;
+	int err;
+
+	*a = (struct answers){
+		.rows = rows,
+		.own = calloc(count * width + 1, sizeof(*a->own)),
+		.all = calloc(count * width + 1, sizeof(*a->all)),
+		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.cases = calloc(count + 1, sizeof(*a->cases)),
+	};
+	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
+	return err || x->alone ? err : weigh(x, a);
+}
+
+static void answers_clear(struct answers *a)
+{
+	free(a->own);
+	free(a->all);
+	free(a->vote);
+	free(a->cases);
+}
+
 int examine_rows(const struct examine *x, const struct forest_rows *rows,
                  struct judge *sum)
 {
-	size_t width = x->model->classes.count, count = rows->count;
-	struct answers a = {
-		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*a.own)),
-		.all = calloc(count * width + 1, sizeof(*a.all)),
-		.ratio = calloc(count * width + 1, sizeof(*a.ratio)),
-		.cases = calloc(count + 1, sizeof(*a.cases)),
-	};
-	struct judge_weights w = { (uint32_t)width, x->alone ? a.own : a.all, a.ratio };
-	int err = a.own && a.all && a.ratio && a.cases ? ask_forest(x, &a) : -ENOMEM;
+	struct answers a;
+	int err = ask(x, rows, &a);
+	struct judge_weights w = { x->model->classes.count, x->alone ? a.own : a.all,
+		                   a.vote };
 
-	if (!err && !x->alone)
-		err = weigh(x, &a);
-	if (!err && !judge_cases(sum, a.cases, count, &w))
+	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;
-	free(a.own);
-	free(a.all);
-	free(a.ratio);
-	free(a.cases);
+	answers_clear(&a);
+	return err;
+}
+
+int examine_doubts(const struct examine *x, const struct forest_rows *rows,
+                   struct unknown_doubts *u)
+{
+	struct answers a;
+	int err = ask(x, rows, &a);
+
+	for (size_t i = 0; i < rows->count && !err; i++)
+		err = unknown_add(u, a.cases[i].doubt, !a.cases[i].named);
+	answers_clear(&a);
 	return err;
 }

@@ -330,12 +330,12 @@ static int choose_bags(struct training *t, const struct forest_rows *rows)
 
 static int choose_weights(struct training *t, const struct forest_rows *rows)
 {
-	if (t->params->trace_power <= 0)
+	if (t->params->power.trace <= 0 && t->params->power.class <= 0)
 		return 0;
 	t->upto = calloc(rows->count, sizeof(*t->upto));
 	t->tree.upto = t->upto;
 	return t->upto ? bags_weights(rows->d, rows->row, rows->count,
-	                              t->params->trace_power, t->upto)
+	                              t->params->power, t->upto)
 	               : -ENOMEM;
 }
 

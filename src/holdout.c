@@ -142,6 +142,54 @@ int holdout_make(struct holdout *h, const struct dataset *d, double share, uint6
 	return err;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void shuffle_rows(uint32_t *list, size_t n, struct rng *r)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t j = rng_below(r, (uint32_t)i);
+		uint32_t row = list[i - 1];
+
+		list[i - 1] = list[j];
+		list[j] = row;
+	}
+}
+
+int holdout_rows(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
+                 uint64_t round)
+{
+	uint32_t *list = calloc(d->rows + 1, sizeof(*list));
+	int err = reserve(h, d) && list ? 0 : -ENOMEM;
+	struct rng r;
+
+	rng_init(&r, seed, round);
+	for (uint32_t l = 0; l < d->labels.count && !err; l++) {
+		size_t n = 0, learn;
+
+		for (uint32_t i = 0; i < d->rows; i++)
+			if (d->row[i].label == l)
+				list[n++] = i;
+		shuffle_rows(list, n, &r);
+		learn = learn_share(n, share);
+		for (size_t i = 0; i < n; i++)
+			if (i < learn)
+				h->learn[h->learn_count++] = list[i];
+			else
+				h->judge[h->judge_count++] = list[i];
+	}
+	if (!err) {
+		qsort(h->learn, h->learn_count, sizeof(*h->learn), by_number);
+		qsort(h->judge, h->judge_count, sizeof(*h->judge), by_number);
+	}
+	free(list);
+	return err;
+}
+
 int holdout_all(struct holdout *h, const struct dataset *d)
 {
 	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));

@@ -15,6 +15,9 @@
  * would do so without. */
 #define EARLY_LEAST 0.6F
 
+/* What happens to all flows of a burst before the next thing happens to any. */
+enum stage { STAGE_VOTE, STAGE_GATHER, STAGE_JUDGE, STAGE_REMEMBER, STAGE_DONE };
+
 struct labeller {
 	struct labeller_params p;
 	struct evidence *past;
@@ -23,8 +26,14 @@ struct labeller {
 	float *x;
 	uint32_t *votes;
 	const struct flow_ends **ends;
+	uint64_t *packets;
 	float *own, *all; /* probabilities */
 	struct label *label;
+	/* The burst at hand. */
+	const struct burst *burst;
+	struct burst_flow *next; /* to vote on */
+	enum stage stage;
+	uint32_t at; /* the flow that comes next */
 };
 
 const char *label_name(const struct model *m, const struct label *l)
@@ -85,6 +94,7 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	l->x = calloc(flows * feature_count(p->model->set), sizeof(*l->x));
 	l->votes = calloc(flows * classes, sizeof(*l->votes));
 	l->ends = calloc(flows, sizeof(*l->ends));
+	l->packets = calloc(flows, sizeof(*l->packets));
 	l->own = calloc(flows * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
@@ -96,8 +106,8 @@ struct labeller *labeller_new(const struct labeller_params *p)
 		.max_clients = EVIDENCE_CLIENTS,
 		.secret = p->secret,
 	});
-	if (l->work && l->x && l->votes && l->ends && l->own && l->all && l->label &&
-	    l->past)
+	if (l->work && l->x && l->votes && l->ends && l->packets && l->own && l->all &&
+	    l->label && l->past)
 		return l;
 	labeller_free(l);
 	return NULL;
@@ -112,60 +122,113 @@ void labeller_free(struct labeller *l)
 	free(l->x);
 	free(l->votes);
 	free(l->ends);
+	free(l->packets);
 	free(l->own);
 	free(l->all);
 	free(l->label);
 	free(l);
 }
 
-static void ask_forest(struct labeller *l, const struct burst *b)
+/* A label by its own votes, and what evidence needs of a flow. */
+static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow *bf)
 {
 	const struct model *m = l->p.model;
-	float *x = l->x;
+	const uint32_t *votes = l->votes + i * m->classes.count;
+	float *own = l->own + i * m->classes.count;
 
-	burst_each_flow (b, bf) {
-		feature_vector(m->set, bf, x);
-		x += feature_count(m->set);
-	}
-	forest_votes_many(m->forest, l->x, b->flow_count, l->work, l->votes);
+	l->ends[i] = &bf->ends;
+	l->packets[i] = burst_flow_packets(bf);
+	if (l->p.alone)
+		l->label[i] = label_alone(m, votes, l->packets[i], own);
+	else
+		model_shares(m, votes, own);
 }
 
-/* Labels by each flow's own votes, and what evidence needs of them. */
-static void judge_alone(struct labeller *l, const struct burst *b)
+/* The next n flows. */
+static void vote(struct labeller *l, uint32_t n)
 {
 	const struct model *m = l->p.model;
-	size_t i = 0;
+	unsigned features = feature_count(m->set);
+	struct burst_flow *bf = l->next;
+	float *x = l->x + l->at * features;
 
-	burst_each_flow (b, bf) {
-		const uint32_t *votes = l->votes + i * m->classes.count;
-		float *own = l->own + i * m->classes.count;
+	for (uint32_t i = 0; i < n; i++, bf = burst_flow_at(l->burst, bf->node.next))
+		feature_vector(m->set, bf, x + i * features);
+	forest_votes_many(m->forest, x, n, l->work, l->votes + l->at * m->classes.count);
+	for (bf = l->next; n > 0; n--, bf = burst_flow_at(l->burst, bf->node.next))
+		judge_alone(l, l->at++, bf);
+	l->next = bf;
+}
 
-		if (l->p.alone)
-			l->label[i] = label_alone(m, votes, burst_flow_packets(bf), own);
-		else
-			model_shares(m, votes, own);
-		l->ends[i++] = &bf->ends;
+static void judge(struct labeller *l, const struct evidence_burst *all, uint32_t i)
+{
+	const struct model *m = l->p.model;
+
+	evidence_judge(l->past, all, i, l->all);
+	l->label[i] = label_together(m, l->all + i * m->classes.count, l->packets[i]);
+}
+
+/* n flows through the stage at hand. */
+static void take_step(struct labeller *l, uint32_t n)
+{
+	const struct evidence_burst all = { l->burst->last, l->ends, l->own,
+		                            l->burst->flow_count };
+
+	switch (l->stage) {
+	case STAGE_VOTE:
+		vote(l, n);
+		break;
+	case STAGE_GATHER:
+		if (l->at == 0)
+			evidence_begin(l->past, &all);
+		for (; n > 0; n--)
+			evidence_gather(l->past, &all, l->at++);
+		break;
+	case STAGE_JUDGE:
+		for (; n > 0; n--)
+			judge(l, &all, l->at++);
+		break;
+	case STAGE_REMEMBER:
+		for (; n > 0; n--)
+			evidence_remember(l->past, &all, l->at++);
+		break;
+	case STAGE_DONE:
+		break;
 	}
+}
+
+void labeller_begin(struct labeller *l, const struct burst *b)
+{
+	assert(b->flow_count <= l->p.max_burst_flows);
+	l->burst = b;
+	l->next = burst_flow_at(b, b->flows.next);
+	l->stage = b->flow_count > 0 ? STAGE_VOTE : STAGE_DONE;
+	l->at = 0;
+}
+
+const struct label *labeller_go_on(struct labeller *l, uint32_t flows)
+{
+	uint32_t left = l->burst->flow_count - l->at;
+
+	if (l->stage == STAGE_DONE)
+		return l->label;
+	take_step(l, flows < left ? flows : left);
+	if (l->at < l->burst->flow_count)
+		return NULL;
+	l->stage = l->p.alone ? STAGE_DONE : l->stage + 1;
+	l->at = 0;
+	return l->stage == STAGE_DONE ? l->label : NULL;
 }
 
 const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 {
-	const struct model *m = l->p.model;
-	struct evidence_burst all = { b->last, l->ends, l->own, b->flow_count };
-	size_t i = 0;
+	const struct label *label;
 
-	assert(b->flow_count <= l->p.max_burst_flows);
-	ask_forest(l, b);
-	judge_alone(l, b);
-	if (l->p.alone)
-		return l->label;
-	evidence_weigh(l->past, &all, l->all);
-	burst_each_flow (b, bf) {
-		l->label[i] = label_together(m, l->all + i * m->classes.count,
-		                             burst_flow_packets(bf));
-		i++;
-	}
-	return l->label;
+	labeller_begin(l, b);
+	do
+		label = labeller_go_on(l, UINT32_MAX);
+	while (!label);
+	return label;
 }
 
 /* The burst-flow and those others of its burst that began last, as many as say what can

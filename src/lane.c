@@ -7,18 +7,22 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "desk.h"
 
 #define TICK_MS     1000 /* the longest wait */
 #define PATIENCE_MS 5000 /* for the receiver, at the very end only */
+
+/* How long a turn labels for, once packets have been accepted. */
+#define LABEL_US    100
 
 struct lane {
 	struct lane_params p;
 	struct lane_counters n;
 	struct queue *queue;
 	struct burst_tracker *tracker;
-	struct routes *routes;
 	struct outbox *outbox;
-	struct clerk *clerk;              /* or NULL */
+	struct clerk *clerk; /* or NULL */
+	struct desk *desk;
 	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
 	uint64_t losses;                  /* that bursts were told of */
 	struct mono asked;                /* when the kernel was asked last */
@@ -30,7 +34,7 @@ void lane_free(struct lane *l)
 		return;
 	queue_free(l->queue);
 	burst_tracker_free(l->tracker);
-	route_free(l->routes);
+	desk_free(l->desk);
 	clerk_free(l->clerk);
 	outbox_free(l->outbox);
 	free(l);
@@ -60,13 +64,13 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 		goto fail;
 	l->p = *p;
 	l->tracker = burst_tracker_new(&p->burst);
-	l->routes = route_new(p->burst.max_flows, &p->burst.secret);
 	l->outbox = outbox_new(&p->outbox, s);
-	if (!l->tracker || !l->routes || !l->outbox)
+	if (!l->tracker || !l->outbox)
 		goto fail;
 	burst_set_early(l->tracker, &s->early);
+	l->desk = desk_new(l->tracker, l->outbox);
 	make_clerk(l, p->burst.mtu_bytes);
-	if (p->counters && !l->clerk)
+	if (!l->desk || (p->counters && !l->clerk))
 		goto fail;
 	l->queue = queue_new(&p->queue, f);
 	if (l->queue)
@@ -80,46 +84,36 @@ fail:
 	return NULL;
 }
 
-static void put_labels(struct lane *l)
+/* A burst of thousands of flows takes many turns: packets do not wait for labels. */
+static void label_for_a_while(struct lane *l)
 {
-	const struct burst_flow *due;
-	struct burst *b = NULL;
+	struct mono until = mono_add(clock_mono(), (struct mono){ LABEL_US });
 
-	while ((due = burst_take_due(l->tracker)) || (b = burst_take(l->tracker))) {
-		if (due) {
-			outbox_put_early(l->outbox, due, l->routes);
-			continue;
-		}
-		outbox_put(l->outbox, b, l->routes);
-		burst_release(l->tracker, b);
-	}
+	while (desk_work(l->desk) && mono_less(clock_mono(), until))
+		;
 }
 
 static void advance(struct lane *l, struct mono now)
 {
 	burst_advance(l->tracker, now);
-	put_labels(l);
+	desk_collect(l->desk);
 	clerk_advance(l->clerk, now);
 }
 
-static void take_packet(struct lane *l, const struct queue_packet *qp,
-                        const struct packet *pkt)
+static void take_packet(struct lane *l, const struct packet *pkt)
 {
-	const struct burst_counters *n = burst_counters(l->tracker);
-	uint64_t flows = n->flows;
-
 	advance(l, pkt->time);
 	clerk_packet(l->clerk, pkt);
+	/* What waits to be labelled holds memory: when that is out, packets wait. */
+	while (!burst_has_room(l->tracker) && desk_work(l->desk))
+		;
 	burst_packet(l->tracker, pkt);
-	if (n->flows != flows)
-		route_note(l->routes, pkt, qp->in_if, qp->out_if);
-	put_labels(l);
+	desk_collect(l->desk);
 }
 
 /* A read is decoded before any of it is counted, so that waits for memory overlap. */
 static void take_packets(struct lane *l, int count)
 {
-	const struct queue_packet *from[QUEUE_PACKETS];
 	struct packet *pkt = l->pkt;
 	size_t n = 0;
 
@@ -131,11 +125,12 @@ static void take_packets(struct lane *l, int count)
 		if (result != DECODE_OK)
 			continue;
 		pkt[n].time = qp->time;
-		from[n++] = qp;
+		pkt[n].in_if = qp->in_if;
+		pkt[n++].out_if = qp->out_if;
 	}
 	burst_look_ahead(l->tracker, pkt, n);
 	for (size_t i = 0; i < n; i++)
-		take_packet(l, from[i], &pkt[i]);
+		take_packet(l, &pkt[i]);
 	if (count > 0)
 		advance(l, queue_packet(l->queue, count - 1)->time);
 }
@@ -179,6 +174,7 @@ int lane_turn(struct lane *l)
 	/* Packets have the time at which they came: only without any it is now. */
 	if (n == 0)
 		advance(l, now);
+	label_for_a_while(l);
 	outbox_tell(l->outbox);
 	return n;
 }
@@ -188,6 +184,8 @@ int lane_wait_ms(const struct lane *l)
 	struct mono at;
 	int64_t us;
 
+	if (!desk_is_empty(l->desk))
+		return 0;
 	if (!burst_next_end(l->tracker, &at))
 		return TICK_MS;
 	us = mono_since(at, clock_mono()).us;
@@ -199,7 +197,7 @@ int lane_wait_ms(const struct lane *l)
 static void end_bursts(struct lane *l)
 {
 	burst_end_all(l->tracker, BURST_FLUSH);
-	put_labels(l);
+	desk_collect(l->desk);
 	clerk_flush(l->clerk);
 }
 
@@ -215,7 +213,12 @@ void lane_serve(struct lane *l, const struct outbox_service *s, struct labeller 
 		make_clerk(l, new->mtu_bytes);
 	}
 	burst_set_early(l->tracker, &s->early);
-	outbox_serve(l->outbox, s, labeller);
+	desk_serve(l->desk, s, labeller);
+}
+
+bool lane_is_changing(const struct lane *l)
+{
+	return desk_is_changing(l->desk);
 }
 
 void lane_count(struct lane *l, struct lane_counters *c)
@@ -223,6 +226,7 @@ void lane_count(struct lane *l, struct lane_counters *c)
 	l->n.queue = *queue_counters(l->queue);
 	l->n.burst = *burst_counters(l->tracker);
 	l->n.outbox = outbox_counters(l->outbox);
+	l->n.passed_over = desk_passed_over(l->desk);
 	l->n.rows_missed = clerk_missed(l->clerk);
 	l->n.flows_now = burst_flows_now(l->tracker);
 	l->n.open_now = burst_open_now(l->tracker);
@@ -241,6 +245,8 @@ int lane_finish(struct lane *l)
 		;
 	outbox_be_patient(l->outbox, PATIENCE_MS);
 	end_bursts(l);
+	while (desk_work(l->desk))
+		;
 	return n;
 }
 

@@ -249,6 +249,7 @@ static int check_features(struct dataset *d, const struct dataset *more,
 	if (l->set_is_wanted && (!load_set_of(more, &has) || has != l->set))
 		return fault_set(f, -EINVAL, "%s: its columns are not feature set %s",
 		                 path, feature_set_name(l->set));
+	d->torn = d->torn || more->torn;
 	if (d->features.count == 0) {
 		d->has_ends = more->has_ends;
 		return copy_names(&d->features, &more->features, f);

@@ -16,6 +16,10 @@ struct outbox {
 	struct labeller *labeller;
 	struct ring *ring;
 	struct outbox_counters n;
+	/* The burst at hand; label is NULL as long as it is not labelled. */
+	const struct burst *burst;
+	struct burst_flow *next;
+	const struct label *label;
 	unsigned patience_ms;
 	bool has_news;
 };
@@ -75,65 +79,98 @@ void outbox_ring_bell(int fd)
 	(void)!write(fd, &one, sizeof(one)); /* fails only when it rings already */
 }
 
-static void wait_for_room(struct outbox *o, uint32_t count)
+static void wait_for_room(struct outbox *o)
 {
 	const struct timespec ms = { .tv_nsec = 1000000 };
 
-	while (o->patience_ms > 0 && ring_room(o->ring) < count) {
+	while (o->patience_ms > 0 && ring_room(o->ring) == 0) {
+		ring_show(o->ring);
 		outbox_ring_bell(o->p.bell_fd);
 		(void)nanosleep(&ms, NULL); /* shorter is as good */
 		o->patience_ms--;
 	}
 }
 
+static void put(struct outbox *o, const struct outbox_item *it)
+{
+	wait_for_room(o);
+	(void)ring_put(o->ring, it); /* it counts what it drops */
+}
+
 static void put_record(struct outbox *o, const struct burst_flow *bf,
-                       const struct label *l, struct routes *routes)
+                       const struct label *l)
 {
 	struct outbox_item it = { .kind = OUTBOX_LABEL };
 	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
 
 	record_fill(&it.label.record, o->service.model, bf, l, epoch_us);
-	if (!l->provisional)
+	it.label.in_if = bf->in_if;
+	it.label.out_if = bf->out_if;
+	if (!l->provisional) {
 		it.label.record.burst =
 			(bf->burst->number - 1) * o->p.workers + o->p.index + 1;
-	route_find(routes, &bf->ends, &it.label.in_if, &it.label.out_if);
+		it.label.last = !burst_flow_at(bf->burst, bf->node.next);
+	}
 	*(l->provisional ? &o->n.early : &o->n.labels) += 1;
-	(void)ring_put(o->ring, &it); /* it counts what it drops */
+	put(o, &it);
 }
 
-void outbox_put(struct outbox *o, const struct burst *b, struct routes *routes)
+void outbox_begin(struct outbox *o, const struct burst *b)
 {
-	const struct label *l = labeller_burst(o->labeller, b);
+	o->burst = b;
+	o->next = burst_flow_at(b, b->flows.next);
+	o->label = NULL;
+	labeller_begin(o->labeller, b);
+}
 
-	wait_for_room(o, b->flow_count);
-	burst_each_flow (b, bf) {
-		struct label named = *l++;
+static void show(struct outbox *o)
+{
+	ring_show(o->ring);
+	o->has_news = true;
+}
+
+/* true as long as there are more. */
+static bool put_some(struct outbox *o, uint32_t flows)
+{
+	for (; o->next && flows > 0; flows--) {
+		struct label named = *o->label++;
 
 		if (!o->service.unknown)
 			named.reason = LABEL_KNOWN;
-		put_record(o, bf, &named, routes);
+		put_record(o, o->next, &named);
+		o->next = burst_flow_at(o->burst, o->next->node.next);
 	}
-	o->has_news = true;
+	if (!o->next)
+		show(o);
+	return o->next;
 }
 
-void outbox_put_early(struct outbox *o, const struct burst_flow *bf,
-                      struct routes *routes)
+bool outbox_go_on(struct outbox *o, uint32_t flows)
+{
+	if (o->label)
+		return put_some(o, flows);
+	o->label = labeller_go_on(o->labeller, flows);
+	return true;
+}
+
+void outbox_put_early(struct outbox *o, const struct burst_flow *bf)
 {
 	struct label l = labeller_early(o->labeller, bf);
 
-	wait_for_room(o, 1);
-	put_record(o, bf, &l, routes);
-	o->has_news = true;
+	put_record(o, bf, &l);
+	show(o);
 }
 
+/* A burst's lines follow each other, no row between them. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
 {
 	struct outbox_item it = { .kind = OUTBOX_ROW,
 		                  .row = { .row = *row, .second = second } };
 
-	wait_for_room(o, 1);
-	(void)ring_put(o->ring, &it); /* it counts what it drops */
-	o->has_news = true;
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX); /* which is all */
+	put(o, &it);
+	show(o);
 }
 
 void outbox_be_patient(struct outbox *o, unsigned most_ms)

@@ -41,6 +41,11 @@ void *pool_get(struct pool *p)
 	return object;
 }
 
+bool pool_has(const struct pool *p)
+{
+	return p->spare || p->used < p->max;
+}
+
 void pool_put(struct pool *p, void *object)
 {
 	memcpy(object, &p->spare, sizeof(p->spare));

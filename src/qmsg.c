@@ -6,32 +6,7 @@
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <string.h>
 
-#include "cursor.h"
-
-/* libmnl's walk over attributes calls back for each of them, twice with its checks: as
- * much work as finding a packet's flow.  So this one is our own. */
-struct attribute {
-	uint16_t type;
-	struct cursor c; /* the payload */
-};
-
-/* false at the end, and at an attribute that does not fit into what is left. */
-static bool next_attribute(struct cursor *c, struct attribute *a)
-{
-	const uint8_t *head, *payload;
-	uint16_t len;
-
-	if (!cur_bytes(c, NLA_HDRLEN, &head))
-		return false;
-	memcpy(&len, head, sizeof(len)); /* host order, as all of netlink's own */
-	memcpy(&a->type, head + sizeof(len), sizeof(a->type));
-	a->type &= NLA_TYPE_MASK;
-	if (len < NLA_HDRLEN || !cur_bytes(c, len - NLA_HDRLEN, &payload))
-		return false;
-	a->c = cur_of(payload, len - NLA_HDRLEN);
-	(void)cur_skip(c, NLA_ALIGN(len) - len); /* the last one may lack its padding */
-	return true;
-}
+#include "attribute.h"
 
 static void read_stamp(struct cursor *c, struct qmsg *m)
 {
@@ -52,7 +27,7 @@ static enum qmsg_kind read_packet(const struct nlmsghdr *nlh, struct qmsg *m)
 	*m = (struct qmsg){ 0 };
 	if (!cur_skip(&c, MNL_NLMSG_HDRLEN + sizeof(struct nfgenmsg)))
 		return QMSG_BAD;
-	while (next_attribute(&c, &a)) {
+	while (attribute_next(&c, &a)) {
 		switch (a.type) {
 		case NFQA_PACKET_HDR:
 			has_id = cur_be32(&a.c, &m->id);

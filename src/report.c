@@ -212,4 +212,8 @@ void report_text(const struct report *r, FILE *out)
 		put_matrix(r, out);
 	else
 		put_confusions(r, out);
+	if (r->unknowns > 0) {
+		fputc('\n', out);
+		report_unknown_text(r, out);
+	}
 }

@@ -179,5 +179,7 @@ void report_html(const struct report *r, FILE *out)
 	put_classes(r, out);
 	put_matrix(r, out);
 	put_curve(r, out);
+	if (r->unknowns > 0)
+		report_unknown_html(r, out);
 	fputs("</body></html>\n", out);
 }

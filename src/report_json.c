@@ -149,5 +149,7 @@ void report_json(const struct report *r, FILE *out)
 		put_early(r->early, out);
 	if (r->split)
 		put_splits(r, out);
+	if (r->unknowns > 0)
+		report_unknown_json(r, out);
 	fputs("}\n", out);
 }

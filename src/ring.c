@@ -17,7 +17,8 @@ struct ring {
 	uint8_t *items;
 	size_t size;
 	uint32_t mask;
-	alignas(CACHE_LINE) _Atomic uint32_t head; /* next to be written */
+	uint32_t put; /* the sender's: next to be written; head follows */
+	alignas(CACHE_LINE) _Atomic uint32_t head; /* next to be shown */
 	_Atomic uint64_t dropped;
 	alignas(CACHE_LINE) _Atomic uint32_t tail; /* next to be read */
 };
@@ -53,24 +54,24 @@ void ring_free(struct ring *r)
 
 bool ring_put(struct ring *r, const void *item)
 {
-	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
-
-	if (head - tail > r->mask) {
+	if (ring_room(r) == 0) {
 		atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);
 		return false;
 	}
-	memcpy(r->items + (head & r->mask) * r->size, item, r->size);
-	atomic_store_explicit(&r->head, head + 1, memory_order_release);
+	memcpy(r->items + (r->put++ & r->mask) * r->size, item, r->size);
 	return true;
+}
+
+void ring_show(struct ring *r)
+{
+	atomic_store_explicit(&r->head, r->put, memory_order_release);
 }
 
 uint32_t ring_room(const struct ring *r)
 {
-	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
 	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
 
-	return r->mask + 1 - (head - tail);
+	return r->mask + 1 - (r->put - tail);
 }
 
 bool ring_get(struct ring *r, void *item)

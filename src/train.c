@@ -40,7 +40,7 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 	upto = calloc(rows->count, sizeof(*upto));
 	if (!upto)
 		return -ENOMEM;
-	err = bags_weights(d, rows->row, rows->count, p->forest.trace_power, upto);
+	err = bags_weights(d, rows->row, rows->count, p->forest.power, upto);
 	for (size_t i = 0; i < rows->count && !err; i++)
 		m->prior[d->row[rows->row[i]].label] +=
 			(float)((upto[i] - (i ? upto[i - 1] : 0)) / (double)rows->count);

@@ -25,6 +25,7 @@ struct worker {
 	struct lane_counters told; /* as of when they were asked for */
 	const struct outbox_service *next;
 	struct labeller *next_labeller;
+	bool changing; /* what was next is not yet all that is served */
 	int error;
 };
 
@@ -82,8 +83,10 @@ static bool read_mail(struct worker *w)
 	if (!atomic_exchange(&w->mail, false))
 		return false;
 	(void)pthread_mutex_lock(&w->lock);
-	if (w->next)
+	if (w->next) {
 		lane_serve(w->lane, w->next, w->next_labeller);
+		w->changing = true;
+	}
 	w->next = NULL;
 	if (w->ask)
 		lane_count(w->lane, &w->told);
@@ -94,6 +97,14 @@ static bool read_mail(struct worker *w)
 	return stop;
 }
 
+static void tell_changed(struct worker *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->changing = false;
+	(void)pthread_cond_broadcast(&w->done);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
 static void *run(void *arg)
 {
 	struct worker *w = arg;
@@ -102,6 +113,8 @@ static void *run(void *arg)
 	while (n >= 0 && !read_mail(w)) {
 		wait_for_something(w);
 		n = lane_turn(w->lane);
+		if (w->changing && !lane_is_changing(w->lane))
+			tell_changed(w);
 		atomic_fetch_add_explicit(&w->beat, 1, memory_order_relaxed);
 	}
 	if (n >= 0)
@@ -138,7 +151,7 @@ int worker_serve(struct worker *w, const struct outbox_service *s)
 	w->next = s;
 	w->next_labeller = l;
 	post(w);
-	while (w->next && !w->ended)
+	while ((w->next || w->changing) && !w->ended)
 		(void)pthread_cond_wait(&w->done, &w->lock);
 	if (w->next)
 		labeller_free(l);

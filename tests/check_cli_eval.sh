@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What `nfclass eval` says: what it judges, what it refuses, and that it can be repeated.
+# shellcheck disable=SC2086 # $some is words
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$(cd "${BUILD:-build}" && pwd) || exit 1
@@ -38,11 +39,14 @@ printed() {
 
 cd "$dir" || exit 1
 mkdir -p set/Chat set/Game
+# capture APP SEED HOUR: one trace of an app, each at a time of its own.
+capture() {
+	"$build/tests/gen_traffic" "$1" "$2" 20 | sed "s/^1700/17$3/" |
+		"$build/tests/gen_capture"
+}
 for i in 1 2 3 4; do
-	for app in chat:Chat game:Game; do
-		"$build/tests/gen_traffic" ${app%:*} $i 20 |
-			"$build/tests/gen_capture" >"set/${app#*:}/$i.pcap"
-	done
+	capture chat $i 1$i >set/Chat/$i.pcap
+	capture game $i 2$i >set/Game/$i.pcap
 done
 "$nfclass" extract set >set.csv || exit 1
 "$nfclass" train -o m.nfm --trees 20 set >/dev/null || exit 1
@@ -50,7 +54,6 @@ some="--trees 20 --split 0.5"
 
 # One trace laid over another: the same again with the same seed, and each is judged as
 # the base and as what lies over it.
-# shellcheck disable=SC2086 # words
 mix() {
 	expect 0 '' eval $some --mix "$@" set
 }
@@ -70,4 +73,46 @@ expect 1 'needs captures' eval m.nfm --mix set set.csv
 "$nfclass" eval m.nfm --mix - <set/Chat/1.pcap 2>err >out
 grep -q 'standard input' err || { echo "--mix -: $(cat err)"; failed=1; }
 expect 1 'one class only' eval m.nfm --mix set/Chat
+
+# What could leak is told, and what does is refused.
+expect 0 '' eval $some set
+cp -r set twice
+cp twice/Chat/1.pcap twice/Chat/copy.pcap
+expect 0 'learned from as well, as .*Chat/.* is by .*Chat/' eval $some --repeat 4 twice
+capture chat 9 11 >twice/Chat/copy.pcap
+expect 0 'recorded while their client' eval $some --repeat 4 twice
+expect 0 'trained on 4 of these 5 traces' eval m.nfm twice/Chat
+cut -d, -f2,15- set.csv >torn.csv
+expect 1 'column trace is missing' eval $some torn.csv
+expect 1 'column trace is missing' train -o x.nfm torn.csv
+expect 0 'may be on both sides' eval $some --leaky torn.csv
+expect 2 '--leaky does it' eval $some --split-by flow set
+expect 0 'may be on both sides' eval $some --split-by flow --leaky set
+expect 2 'not with --split-by flow' eval $some --split-by flow --leaky --mix set
+expect 2 'goes with --split' eval --split-by flow m.nfm set
+expect 2 "'x' is not trace or flow" eval $some --split-by x set
+expect 0 '' show m.nfm
+grep -q seen out && { echo 'show prints digests'; failed=1; }
+
+# What is foreign: in a folder, or a class that is left out.
+mkdir -p other/Video
+capture video 1 31 >other/Video/1.pcap
+capture video 2 32 >other/Video/2.pcap
+cp -r other/Video set/
+capture video 3 33 >set/Video/3.pcap
+expect 0 '' eval $some --unknown other --open --repeat 2 --json open.json --report open.html set
+printed '^other '
+printed '^Chat '
+printed '^Video '
+printed '^mean of classes '
+grep -q '"name":"Video","known":[1-9]' open.json || { echo "open.json: $(tail -n 3 open.json)"; failed=1; }
+grep -q '<h2>Unknown' open.html || { echo 'open.html tells nothing of Unknown'; failed=1; }
+expect 0 '' eval $some --unknown other set/Chat set/Game
+printed '^other '
+grep -q '^mean of classes' out && { echo 'a mean of no class'; failed=1; }
+expect 0 'trained on 8 of these 8' eval m.nfm --unknown other set/Chat set/Game
+printed '^other  *[01]\.[0-9]* *[01]\.'
+expect 1 'missing: No such file' eval $some --unknown missing set
+expect 1 'its columns are not' eval $some --unknown set.csv --features full set
+expect 2 '--open goes with --split' eval m.nfm --open set
 exit $failed

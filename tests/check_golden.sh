@@ -82,6 +82,6 @@ done
 in_dir train -o other.nfm --trees 20 --precision 0.8 --note source=made --threads 3 ../"${dir##*/}"/set >/dev/null
 cmp "$dir/model.nfm" "$dir/other.nfm" || failed=1
 (cd "$dir" && "$nfclass" extract set >set.csv && "$nfclass" eval --split 0.5 --repeat 3 \
-	--trees 20 set.csv) >"$dir/out" 2>&1
+	--trees 20 set.csv) >"$dir/out" 2>"$dir/err"
 diff -u "$golden/split.txt" "$dir/out" || failed=1
 exit $failed

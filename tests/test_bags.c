@@ -107,9 +107,50 @@ static void a_class_of_few_traces_cannot_be_bagged(void **state)
 	dataset_clear(&d);
 }
 
+static double weight_of(const struct dataset *d, const double *upto, uint32_t label)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < d->rows; i++)
+		if (d->row[i].label == label)
+			sum += upto[i] - (i ? upto[i - 1] : 0);
+	return sum;
+}
+
+static void classes_can_weigh_the_same(void **state)
+{
+	struct dataset d;
+	uint32_t *rows;
+	double *upto, plain, half;
+
+	(void)state;
+	make(&d, 7);
+	rows = all_rows(&d);
+	upto = calloc(d.rows, sizeof(*upto));
+	assert_int_equal(bags_weights(&d, rows, d.rows, (struct bags_powers){ 0.5, 0 },
+	                              upto),
+	                 0);
+	plain = weight_of(&d, upto, 0) / weight_of(&d, upto, 1);
+	assert_true(fabs(plain - 1) > 0.05);
+	assert_int_equal(bags_weights(&d, rows, d.rows, (struct bags_powers){ 0.5, 1 },
+	                              upto),
+	                 0);
+	assert_near(weight_of(&d, upto, 0), weight_of(&d, upto, 1), 1e-9);
+	assert_near(upto[d.rows - 1], d.rows, 1e-9);
+	assert_int_equal(bags_weights(&d, rows, d.rows, (struct bags_powers){ 0.5, 0.5 },
+	                              upto),
+	                 0);
+	half = weight_of(&d, upto, 0) / weight_of(&d, upto, 1);
+	assert_near(half * half, plain, 1e-9);
+	free(upto);
+	free(rows);
+	dataset_clear(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(classes_can_weigh_the_same),
 		cmocka_unit_test(rows_of_a_trace_share_a_bag),
 		cmocka_unit_test(draws_each_class_as_often_as_it_has_traces),
 		cmocka_unit_test(a_class_of_few_traces_cannot_be_bagged),

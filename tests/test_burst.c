@@ -137,6 +137,35 @@ static void clients_have_bursts_of_their_own(void **state)
 	(void)state;
 }
 
+/* Whoever sends first, and of each burst anew. */
+static void interfaces_are_those_of_what_the_client_sends(void **state)
+{
+	struct burst_tracker *t = tracker(0);
+	struct packet up = tcp(0, A, 1, S, 443, 100), down = tcp(0, S, 443, A, 2, 100);
+	struct burst *b;
+
+	up.in_if = 3;
+	up.out_if = 4;
+	down.in_if = 4;
+	down.out_if = 3;
+	feed(t, up);
+	feed(t, down);
+	down.in_if = 5; /* another way from now on, which the next burst shows */
+	feed(t, down);
+	down.time.us = 3 * MONO_SECOND;
+	feed(t, down);
+	burst_end_all(t, 0);
+	b = taken(t);
+	assert_int_equal(flow_at(b, 0)->in_if, 3);
+	assert_int_equal(flow_at(b, 0)->out_if, 4);
+	assert_int_equal(flow_at(b, 1)->in_if, 3);
+	assert_int_equal(flow_at(b, 1)->out_if, 4);
+	burst_release(t, b);
+	assert_int_equal(flow_at(taken(t), 0)->out_if, 5);
+	burst_tracker_free(t);
+	(void)state;
+}
+
 static void bursts_that_end_together_end_in_order_of_their_last_packets(void **state)
 {
 	struct burst_tracker *t = tracker(0);
@@ -311,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_silence_of_just_gap_does_not_end_a_burst),
 		cmocka_unit_test(a_burst_belongs_to_the_client_not_to_the_flow),
 		cmocka_unit_test(clients_have_bursts_of_their_own),
+		cmocka_unit_test(interfaces_are_those_of_what_the_client_sends),
 		cmocka_unit_test(
 			bursts_that_end_together_end_in_order_of_their_last_packets),
 		cmocka_unit_test(a_burst_longer_than_max_is_cut),

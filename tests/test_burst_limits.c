@@ -224,7 +224,7 @@ static void check_flow(const struct burst *b, const struct burst_flow *bf,
 
 	assert_true(addr_equal(bf->ends.client, b->client));
 	assert_ptr_equal(bf->burst, b);
-	assert_null(bf->flow);
+	assert_false(burst_flow_is_open(bf));
 	assert_true(pkts > 0);
 	assert_int_equal(bf->len[0].count, bf->pkts[0]);
 	assert_int_equal(bf->len[1].count, bf->pkts[1]);

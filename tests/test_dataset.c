@@ -89,6 +89,21 @@ static void takes_features_alone_and_passes_over_flow(void **state)
 	dataset_clear(&d);
 }
 
+static void without_traces_each_row_is_one(void **state)
+{
+	static const char text[] = "label,x\nA,2\nA,3\nB,2\n";
+	struct dataset d;
+	struct fault f;
+
+	(void)state;
+	dataset_init(&d);
+	assert_int_equal(dataset_parse_csv(&d, text, strlen(text), &f), 0);
+	assert_true(d.torn);
+	assert_int_equal(d.traces.count, 3);
+	assert_string_equal(d.traces.name[2], "B/row 3");
+	dataset_clear(&d);
+}
+
 static void names_line_and_column_of_what_it_refuses(void **state)
 {
 	(void)state;
@@ -194,6 +209,7 @@ static void labels_sort_by_byte_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_traces_each_row_is_one),
 		cmocka_unit_test(reads_flows_with_their_ends),
 		cmocka_unit_test(takes_features_alone_and_passes_over_flow),
 		cmocka_unit_test(names_line_and_column_of_what_it_refuses),

@@ -61,7 +61,7 @@ static void power_goes_from_rows_to_traces(void **state)
 		p.bootstrap = way != 0;
 		p.by_trace = way == 2;
 		for (int i = 0; i < 3; i++) {
-			p.trace_power = power[i];
+			p.power.trace = power[i];
 			assert_float_equal(share_of_long(p, NULL), expected[i], 0.02);
 		}
 	}
@@ -75,7 +75,7 @@ static void traces_are_out_of_the_bag_whole(void **state)
 
 	(void)state;
 	p.by_trace = true;
-	p.trace_power = 1;
+	p.power.trace = 1;
 	(void)share_of_long(p, &oob);
 	for (uint32_t i = 0; i < ROWS; i++) {
 		uint32_t first =

@@ -117,11 +117,39 @@ static void sides_depend_on_seed_and_round_and_not_on_order(void **state)
 	dataset_clear(&b);
 }
 
+static void single_rows_can_be_dealt(void **state)
+{
+	const unsigned traces[] = { 10, 20 };
+	struct dataset d = make(traces, 2, false);
+	struct holdout h;
+	bool torn = false;
+
+	(void)state;
+	assert_int_equal(holdout_rows(&h, &d, 0.5, 1, 0), 0);
+	assert_int_equal(h.learn_count, 45);
+	assert_int_equal(h.judge_count, 45);
+	assert_int_equal(h.judge_trace_count, 0);
+	for (size_t i = 0; i < h.learn_count; i++)
+		for (size_t j = 0; j < h.judge_count; j++) {
+			assert_int_not_equal(h.learn[i], h.judge[j]);
+			torn |= d.row[h.learn[i]].trace == d.row[h.judge[j]].trace;
+		}
+	assert_true(torn);
+	holdout_clear(&h);
+	assert_int_equal(holdout_all(&h, &d), 0);
+	assert_int_equal(h.judge_count, 90);
+	assert_int_equal(h.judge_trace_count, 30);
+	assert_int_equal(h.learn_count, 0);
+	holdout_clear(&h);
+	dataset_clear(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_class_keeps_its_share_and_no_trace_is_torn),
 		cmocka_unit_test(an_only_trace_is_learned),
+		cmocka_unit_test(single_rows_can_be_dealt),
 		cmocka_unit_test(sides_depend_on_seed_and_round_and_not_on_order),
 	};
 

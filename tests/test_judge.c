@@ -11,10 +11,10 @@
 
 /* truth 0 0 1 1 2 2 2, best 0 1 1 1 2 2 0 in two bursts of a trace for each class. */
 static const struct judge_case cases[] = {
-	{ 0, 0, 0.9F, true, 0, 1 },  { 0, 1, 0.4F, false, 0, 2 },
-	{ 1, 1, 0.6F, true, 1, 1 },  { 1, 1, 0.3F, false, 1, 1 },
-	{ 2, 2, 1.0F, true, 2, 1 },  { 2, 2, 0.8F, true, 2, 2 },
-	{ 2, 0, 0.55F, true, 2, 2 },
+	{ 0, 0, 0.9F, 0, true, 0, 1 },  { 0, 1, 0.4F, 0, false, 0, 2 },
+	{ 1, 1, 0.6F, 0, true, 1, 1 },  { 1, 1, 0.3F, 0, false, 1, 1 },
+	{ 2, 2, 1.0F, 0, true, 2, 1 },  { 2, 2, 0.8F, 0, true, 2, 2 },
+	{ 2, 0, 0.55F, 0, true, 2, 2 },
 };
 static const float weight[][CLASSES] = {
 	{ 9, 1, 0 }, { 4, 5, 1 }, { 1, 6, 3 },    { 3, 4, 3 },

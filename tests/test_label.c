@@ -188,12 +188,50 @@ static void an_early_label_is_provisional(void **state)
 	}
 }
 
+/* Bursts of one client, so that each is part of the next one's past; every label of the
+ * parts is just that of the whole. */
+static void a_burst_in_parts_is_labelled_as_a_whole(void **state)
+{
+	struct labeller_params p = { .model = *state, .max_burst_flows = 40 };
+	struct labeller *whole = labeller_new(&p), *parts = labeller_new(&p);
+	struct burst_tracker *t = tracker();
+
+	assert_non_null(whole);
+	assert_non_null(parts);
+	for (uint16_t i = 1; i < 40; i++) {
+		const struct label *want, *got;
+		struct burst *b;
+
+		for (uint16_t k = 0; k < i; k++)
+			add_flow(t, i * 5 * MONO_SECOND + k, k,
+			         (i + k) % 3 ? 40 + k : 900 + k, 2 + k % 4);
+		burst_end_all(t, BURST_FLUSH);
+		b = burst_take(t);
+		want = labeller_burst(whole, b);
+		labeller_begin(parts, b);
+		do
+			got = labeller_go_on(parts, 1 + i % 9);
+		while (!got);
+		for (uint16_t k = 0; k < i; k++) {
+			assert_int_equal(got[k].best, want[k].best);
+			assert_int_equal(got[k].reason, want[k].reason);
+			assert_memory_equal(&got[k].confidence, &want[k].confidence,
+			                    sizeof(float));
+		}
+		burst_release(t, b);
+	}
+	burst_tracker_free(t);
+	labeller_free(whole);
+	labeller_free(parts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_early_label_is_provisional),
 		cmocka_unit_test(flows_are_labelled_in_their_order),
 		cmocka_unit_test(too_few_packets_are_unknown),
+		cmocka_unit_test(a_burst_in_parts_is_labelled_as_a_whole),
 		cmocka_unit_test(a_confidence_below_the_threshold_is_unknown),
 	};
 

@@ -20,7 +20,12 @@ static void judged_init(struct judged *j, const uint32_t *truth, const uint32_t 
 	memset(j, 0, sizeof(*j));
 	assert_true(judge_init(&j->sum, 3));
 	for (uint32_t i = 0; i < n; i++) {
-		cases[i] = (struct judge_case){ truth[i], best[i], 0.5F, true, i, 1 };
+		cases[i] = (struct judge_case){ .truth = truth[i],
+			                        .best = best[i],
+			                        .confidence = 0.5F,
+			                        .named = true,
+			                        .trace = i,
+			                        .burst = 1 };
 		weight[i][best[i]] = 1;
 	}
 	assert_true(judge_cases(&j->sum, cases, n,

@@ -28,6 +28,7 @@ static void items_come_out_in_order(void **state)
 		assert_true(ring_put(r, &it));
 		it = (struct item){ i + 100, 0 };
 		assert_true(ring_put(r, &it));
+		ring_show(r);
 		assert_true(ring_get(r, &it));
 		assert_int_equal(it.number, i);
 		assert_int_equal(it.twice, 2 * i);
@@ -51,6 +52,8 @@ static void a_full_ring_drops_and_counts(void **state)
 	assert_false(ring_put(r, &it));
 	assert_false(ring_put(r, &it));
 	assert_int_equal(ring_dropped(r), 2);
+	assert_false(ring_get(r, &it));
+	ring_show(r);
 	for (uint64_t i = 0; i < 4; i++) {
 		assert_true(ring_get(r, &it));
 		assert_int_equal(it.number, i);
@@ -71,6 +74,8 @@ static void *sender(void *arg)
 			i++;
 		else
 			sched_yield();
+		if (i % 3 == 0 || i > MANY || ring_room(arg) == 0)
+			ring_show(arg);
 	}
 	return NULL;
 }
