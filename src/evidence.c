@@ -252,6 +252,11 @@ void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i
 	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
 }
 
+const float *evidence_said(const struct evidence *e)
+{
+	return e->z;
+}
+
 /* Of logarithms only differences count: the largest is kept at 0, so that a long past
  * stays exact. */
 static void remember_burst(struct evidence *e)

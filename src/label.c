@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "evidence.h"
 
@@ -28,6 +29,7 @@ struct labeller {
 	const struct flow_ends **ends;
 	uint64_t *packets;
 	float *own, *all; /* probabilities */
+	float *parts;     /* or NULL */
 	struct label *label;
 	/* The burst at hand. */
 	const struct burst *burst;
@@ -98,6 +100,8 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	l->own = calloc(flows * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
+	if (p->parts && !p->alone)
+		l->parts = calloc(flows * EVIDENCE_PARTS * classes, sizeof(*l->parts));
 	l->past = evidence_new(&(struct evidence_params){
 		.classes = p->model->classes.count,
 		.prior = p->model->prior,
@@ -107,7 +111,7 @@ struct labeller *labeller_new(const struct labeller_params *p)
 		.secret = p->secret,
 	});
 	if (l->work && l->x && l->votes && l->ends && l->packets && l->own && l->all &&
-	    l->label && l->past)
+	    l->label && l->past && (l->parts || !p->parts || p->alone))
 		return l;
 	labeller_free(l);
 	return NULL;
@@ -125,6 +129,7 @@ void labeller_free(struct labeller *l)
 	free(l->packets);
 	free(l->own);
 	free(l->all);
+	free(l->parts);
 	free(l->label);
 	free(l);
 }
@@ -164,7 +169,12 @@ static void judge(struct labeller *l, const struct evidence_burst *all, uint32_t
 {
 	const struct model *m = l->p.model;
 
+	size_t width = (size_t)EVIDENCE_PARTS * m->classes.count;
+
 	evidence_judge(l->past, all, i, l->all);
+	if (l->parts)
+		memcpy(l->parts + i * width, evidence_said(l->past),
+		       width * sizeof(*l->parts));
 	l->label[i] = label_together(m, l->all + i * m->classes.count, l->packets[i]);
 }
 
@@ -229,6 +239,19 @@ const struct label *labeller_burst(struct labeller *l, const struct burst *b)
 		label = labeller_go_on(l, UINT32_MAX);
 	while (!label);
 	return label;
+}
+
+struct labeller_flow labeller_flow(const struct labeller *l, size_t i)
+{
+	size_t classes = l->p.model->classes.count;
+
+	return (struct labeller_flow){
+		.model = l->p.model,
+		.label = l->label[i],
+		.votes = l->votes + i * classes,
+		.probability = (l->p.alone ? l->own : l->all) + i * classes,
+		.parts = l->parts ? l->parts + i * EVIDENCE_PARTS * classes : NULL,
+	};
 }
 
 /* The burst-flow and those others of its burst that began last, as many as say what can
