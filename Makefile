@@ -18,15 +18,17 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
-	label explain record tally judge unknown examine holdout leaks early \
+	label explain record tally judge unknown examine holdout trial leaks early \
 	report report_unknown report_json report_html \
-	file replay walk trace progress load \
+	inorder file replay walk trace progress load \
 	pairing overlay mix early_run \
-	clock addrs setting conf ring \
+	rate words hours device shape rule plan plan_lines \
+	policy hold pending \
+	clock wall addrs setting ini conf ring \
 	attribute qmsg qtable qsocket queue \
-	ctmsg ctsock ctlist ctmark ctgone \
-	outbox desk clerk lane worker \
-	ifnames notify detach sink watch status
+	ctmsg ctsock ctlist ctmark ctgone ctclear \
+	outbox desk clerk lane worker neigh marker skip \
+	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -144,7 +146,7 @@ bench: all $(BENCHES)
 .PHONY: bench-live
 bench-live: all $(BENCHES)
 	$(PYTHON) tests/bench/live.py --bin $(BUILD)/tests/bench \
-		--nfclassd $(BUILD)/nfclassd --rounds $(LIVE_ROUNDS)
+		--nfclassd $(BUILD)/nfclassd --nfclass $(BUILD)/nfclass --rounds $(LIVE_ROUNDS)
 
 # The same as sh tests/demo.sh, with what is installed.
 .PHONY: demo

@@ -32,4 +32,12 @@ static inline bool attribute_next(struct cursor *c, struct attribute *a)
 	return true;
 }
 
+/* Does the message lie within what is left?  libmnl's own check takes a length of 2^31
+ * and more for a negative number, which fits anywhere. */
+static inline bool attribute_holder_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (unsigned)left;
+}
+
 #endif

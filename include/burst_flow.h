@@ -12,6 +12,7 @@
 enum { BURST_SENT, BURST_RCVD };
 
 #define BURST_FIRST 12
+#define BURST_BULKS 8
 
 /* One flow's packets within one burst.  Superpackets are counted as their segments. */
 struct burst_flow {
@@ -20,6 +21,7 @@ struct burst_flow {
 	struct flow_record *flow; /* NULL once that has another, or is forgotten */
 	struct flow_ends ends;
 	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
+	uint32_t index;         /* in its burst: 0, 1, ... */
 	struct mono first, last;
 	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
 	struct due due;             /* for a label before the burst ends */
@@ -32,6 +34,10 @@ struct burst_flow {
 	 */
 	int32_t first_bytes[BURST_FIRST];
 	uint32_t first_count;
+	uint32_t bulk_count; /* that began; BURST_BULKS are kept */
+	/* Payload of the first runs of packets that carry data one way, those received
+	 * negative: requests and answers, whatever their packets. */
+	int64_t bulk_bytes[BURST_BULKS];
 };
 
 /* Why a burst ended, and what happened to it. */
@@ -50,9 +56,10 @@ struct burst {
 	struct addr client;
 	struct client_record *owner; /* NULL once it has ended */
 	struct mono first, last;
-	uint32_t flow_count;
+	uint32_t flow_count, tcp_count; /* flows */
+	uint64_t pkts, bytes[2];        /* BURST_SENT, BURST_RCVD */
 	unsigned flags;
-	uint64_t losses; /* the tracker's, when it opened */
+	uint64_t losses; /* the tracker's that flags know of */
 };
 
 /* The burst-flow at a node of b's list; NULL at its end. */

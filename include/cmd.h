@@ -2,6 +2,8 @@
 #ifndef NFCLASS_CMD_H
 #define NFCLASS_CMD_H
 
+#include <stdio.h>
+
 #include "progress.h"
 #include "record.h"
 #include "report.h"
@@ -27,11 +29,13 @@ struct options {
 	struct burst_params burst;
 	enum feature_set set;
 	struct forest_params forest;
+	bool wide;
 	double precision;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
-	unsigned repeat;
+	unsigned repeat, folds;
 	enum record_format format;
+	bool search;
 	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
 	uint32_t burst_number, client_port; /* 0 for every one */
@@ -68,30 +72,46 @@ int cmd_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Say why a command could not do what was asked, and return CMD_FAILED. */
 int cmd_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* false when standard output takes no more: stop, main() says so. */
-bool cmd_out_ok(void);
+/* false when a stream takes no more: stop; if it is standard output, main() says so. */
+bool cmd_out_ok(FILE *out);
 
-/* Reads one capture for a command, with progress in packets: 0, or what replay_next()
- * or anything else fails with, *f filled. */
-typedef int cmd_read(void *arg, const char *path, struct progress *p, struct fault *f);
+/* One of many captures that a command reads. */
+struct cmd_capture {
+	const char *path;
+	FILE *out; /* for what the command prints of it */
+	struct progress *progress;
+};
 
-/* Have read go through each capture that o->paths mean.  Those that cannot be read are
- * named; of those cut short a warning tells.  CMD_DONE or CMD_FAILED. */
-int cmd_each_capture(const struct options *o, cmd_read *read, void *arg);
+/* Reads one capture, with progress in packets: 0, or what replay_next() or anything else
+ * fails with, *f filled.  Several may run at once. */
+typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
+
+/* Have read go through each capture that o->paths mean, several of them at a time; what
+ * it prints comes in their order.  Those that cannot be read are named; of those cut
+ * short a warning tells.  CMD_DONE or CMD_FAILED. */
+int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
+                     void *arg);
 
 /* Read a model file into m.  -errno with *f filled, the path named in it. */
 int cmd_load_model(struct model *m, const char *path, struct fault *f);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
- * labels in order; captures as in struct load.  What does not tell its traces is refused
+ * labels in order; captures as in struct load, and of upto[], which may be NULL, path by
+ * path the number of traces up to and with it.  What does not tell its traces is refused
  * unless the options say leaky.  CMD_FAILED, said, when some of it could
  * not be read: the rest is there. */
-int cmd_load(const struct options *o, struct dataset *d, struct names *captures);
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
+             uint32_t *upto);
 
 /* What the options ask for, for data of a set of features, or of columns that are none
  * (FEATURE_SETS); training shows itself by *progress, which is begun here. */
 struct train_params cmd_train_params(const struct options *o, enum feature_set set,
                                      struct progress *progress);
+
+/* Try out which forest suits the data, whose traces come from o->paths as upto says; say
+ * what was tried, and put the best into *p. */
+int cmd_train_search(const struct options *o, const struct dataset *d,
+                     const uint32_t *upto, struct train_params *p, struct fault *f);
 
 /* Print a report, and write the files of it that were asked for. */
 int cmd_reports(const struct options *o, const struct report *r);

@@ -3,6 +3,7 @@
 #define NFCLASS_CONF_H
 
 #include "flow.h"
+#include "plan.h"
 #include "setting.h"
 
 /* The settings of nfclassd and of the gateway script, nfclass.ini(5).  Only programs
@@ -18,9 +19,11 @@ struct conf {
 		char dhcp_range[SETTING_TEXT_SIZE], dns[SETTING_TEXT_SIZE];
 		char nat[SETTING_TEXT_SIZE];
 		uint32_t dhcp_lease_s;
+		uint64_t down, up; /* of the link, bits per second; 0: not known */
 	} gateway;
 	struct {
 		uint32_t first, workers, length, copy_bytes, buffer_bytes;
+		uint32_t skip_labelled, resample_s;
 		bool fail_open;
 	} queue;
 	struct {
@@ -44,6 +47,7 @@ struct conf {
 		uint32_t status_s;
 		int facility; /* as in syslog.h */
 	} log;
+	struct plan plan;    /* [mark], [shape], [devices], [policy] */
 	struct flow_lan lan; /* prefixes, or else those of lan_address */
 };
 

@@ -2,7 +2,9 @@
 #ifndef NFCLASS_CREW_H
 #define NFCLASS_CREW_H
 
+#include "bypass.h"
 #include "ifnames.h"
+#include "marker.h"
 #include "settings.h"
 #include "status.h"
 #include "watch.h"
@@ -15,6 +17,8 @@ struct crew {
 	struct worker *worker[CREW_MOST];
 	unsigned made, running, first_queue;
 	struct watch *watch;
+	struct marker *marker;
+	struct bypass *bypass;
 	int bell_fd; /* readable when labels or counters wait or a worker has ended */
 };
 
@@ -26,7 +30,7 @@ void crew_clear(struct crew *c);
 
 /* Go over to new settings; when it returns 0 nobody uses the old ones.  -ENOMEM when some
  * workers still do. */
-int crew_serve(struct crew *c, const struct settings *s);
+int crew_serve(struct crew *c, const struct settings *s, struct sink *sink);
 
 bool crew_has_lost_one(const struct crew *c);
 

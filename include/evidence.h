@@ -13,8 +13,8 @@
 enum evidence_part {
 	EVIDENCE_OWN,  /* the burst-flow's own probabilities */
 	EVIDENCE_FLOW, /* those of earlier burst-flows of the same flow, multiplied */
-	EVIDENCE_SOFT, /* mean of the client's others: the burst's and, fading, the past's
-	                */
+	EVIDENCE_SOFT, /* the client's others that are sure: the burst's and, fading, the
+	                * past's */
 	EVIDENCE_HYP,  /* hypotheses: which one or two apps do the client's others fit */
 	EVIDENCE_PARTS
 };
@@ -26,6 +26,15 @@ struct evidence_strengths {
 	float eps;  /* the share of burst-flows that belong to no app in particular */
 	float rho;  /* how much less likely two apps are than one, a logarithm */
 	float fade; /* what is left of the past a burst later, 0 to 1 */
+};
+
+/* A flow's probabilities by its own features come twice.  Not all that tells apps apart
+ * today does so on another day or with another app beside; what a flow says of others is
+ * to be sound rather than sharp. */
+enum evidence_view {
+	EVIDENCE_OWNS, /* what it says of itself */
+	EVIDENCE_SAYS, /* what it says of its neighbours */
+	EVIDENCE_VIEWS
 };
 
 /* What served well on single traces and on two laid over each other. */
@@ -54,7 +63,7 @@ struct evidence *evidence_new(const struct evidence_params *p);
 void evidence_free(struct evidence *e);
 
 /* One ended burst, whose flows have the same client: ends[i] are the ends of flow i of n,
- * p is n rows of probabilities, one a class, by each flow's own features. */
+ * p is EVIDENCE_VIEWS rows of probabilities for each, one a class. */
 struct evidence_burst {
 	struct mono last; /* packet */
 	const struct flow_ends *const *ends;

@@ -15,6 +15,11 @@ unsigned feature_count(enum feature_set set);
 const char *feature_set_name(enum feature_set set);
 const char *feature_name(enum feature_set set, unsigned i);
 
+/* Whether a feature says of an app what holds on other days and networks too; of others,
+ * like counts and times, half is the day that the traces were taken on (models/README).
+ */
+bool feature_travels(enum feature_set set, unsigned i);
+
 /* false when there is no set of that name. */
 bool feature_set_find(const char *name, enum feature_set *set);
 

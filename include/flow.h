@@ -27,5 +27,6 @@ struct flow_key {
 	uint64_t w[FLOW_KEY_WORDS];
 };
 struct flow_key flow_key_of(const struct packet *pkt, bool *src_is_low);
+struct flow_key flow_key_of_ends(const struct flow_ends *ends);
 
 #endif

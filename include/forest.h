@@ -30,6 +30,9 @@ struct forest_params {
 	/* Cut tried features at random places (Geurts, Ernst and Wehenkel, "Extremely
 	 * randomized trees", 2006). */
 	bool extra;
+	/* By feature: those that half the trees, the narrow ones, may ask for; borrowed.
+	 * NULL: all trees may ask for all, and are as good as narrow. */
+	const bool *narrow;
 	forest_progress *progress; /* may be NULL */
 	void *progress_arg;
 };
@@ -49,6 +52,7 @@ struct forest_params forest_defaults(void);
  * how many trees they come (0 for a row that every tree has seen). */
 struct forest_oob {
 	uint32_t *votes, *trees;
+	uint32_t *narrow_votes, *narrow_trees; /* those of narrow trees */
 	/* Share of rows with trees > 0 that the most votes name rightly. */
 	double accuracy;
 	/* By feature.  gini: the share of impurity that its splits removed, adding up to
@@ -73,18 +77,20 @@ void forest_free(struct forest *fo);
 void forest_oob_clear(struct forest_oob *oob);
 
 unsigned forest_trees(const struct forest *fo);
+unsigned forest_narrow_trees(const struct forest *fo);
 unsigned forest_classes(const struct forest *fo);
 unsigned forest_features(const struct forest *fo);
 
 /* votes[class] for one row of features; they add up to trees * FOREST_UNIT. */
 void forest_votes(const struct forest *fo, const float *x, uint32_t *votes);
 
-/* The same for many rows at once, a good deal faster: row after row of features in, row
- * after row of votes out.  work is scratch memory of forest_work_size(fo, rows) bytes,
- * aligned for floats. */
+/* Both of all trees and of the narrow ones, for many rows at once, a good deal faster:
+ * row after row of features in, for each row FOREST_VIEWS rows of votes out.  work is
+ * scratch memory of forest_work_size(fo, rows) bytes, aligned for floats. */
 size_t forest_work_size(const struct forest *fo, size_t rows);
-void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
-                       uint32_t *votes);
+enum forest_view { FOREST_ALL, FOREST_NARROW, FOREST_VIEWS };
+void forest_views(const struct forest *fo, const float *x, size_t rows, void *work,
+                  uint32_t *votes);
 
 /* The class with the most votes; of equal ones the first. */
 uint32_t forest_best(const uint32_t *votes, uint32_t classes);
@@ -93,6 +99,7 @@ uint32_t forest_best(const uint32_t *votes, uint32_t classes);
  * share one table. */
 struct forest_parts {
 	unsigned trees, classes, features;
+	unsigned wide; /* so many first trees are not narrow; fewer than trees */
 	struct tree *tree;
 	struct tree_shares shares;
 };

@@ -21,8 +21,14 @@ struct holdout {
 int holdout_make(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
                  uint64_t round);
 
-/* The same with single rows for traces, which flatters: for comparison only.  The traces
- * to judge are then left empty. */
+/* The fold-th of folds parts of each class's traces to judge on, the others to learn
+ * from: over all folds each trace is judged once.  A part of a class with fewer traces
+ * than folds may be empty. */
+int holdout_fold(struct holdout *h, const struct dataset *d, unsigned folds,
+                 unsigned fold, uint64_t seed);
+
+/* holdout_make() with single rows for traces, which flatters: for comparison only.  The
+ * traces to judge are then left empty. */
 int holdout_rows(struct holdout *h, const struct dataset *d, double share, uint64_t seed,
                  uint64_t round);
 

@@ -19,8 +19,8 @@ struct label {
 const char *label_name(const struct model *m, const struct label *l);
 const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ... */
 
-/* The label by votes of forest_votes() alone, with calibrated confidence; work has room
- * for a float a class. */
+/* The label by a row's votes of all trees alone, with calibrated confidence; work has
+ * room for a float a class. */
 struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
                          float *work);
 

@@ -59,6 +59,12 @@ int lane_finish(struct lane *l);
 /* For any thread: see outbox_labeller(). */
 struct labeller *lane_labeller(const struct lane *l, const struct outbox_service *s);
 
+/* For the thread that writes labels: the next packet of this flow is to carry this mark;
+ * it comes back as an OUTBOX_MARK when there was none for LANE_MARK_MS.  false when too
+ * many wait.  The lane looks when it takes a turn. */
+#define LANE_MARK_MS 200
+bool lane_mark(struct lane *l, const struct pending_mark *m);
+
 /* For the thread that writes labels: the next one or a row of counters; false when there
  * is none. */
 bool lane_take(struct lane *l, struct outbox_item *it);

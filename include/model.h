@@ -52,8 +52,8 @@ int model_pack(const struct model *m, uint8_t **data, size_t *len);
 #define MODEL_PROVENANCE_MAX  1024 /* entries */
 #define MODEL_PROVENANCE_SIZE 1024 /* bytes of one, NUL included */
 
-/* Shares of the votes of forest_votes(), p[class], by the model's own trees: what
- * evidence weighs. */
+/* Shares of the votes of forest_views() for a row: what evidence weighs,
+ * EVIDENCE_VIEWS times p[class]. */
 void model_shares(const struct model *m, const uint32_t *votes, float *p);
 
 /* Calibrated probabilities, p[class], from votes of forest_votes() over so many trees (1

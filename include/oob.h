@@ -7,12 +7,17 @@
 /* What a tree says of the rows that it has not seen (out of bag; Breiman, "Random
  * forests", 2001).  Many threads may add to the same sums: all are whole numbers, so that
  * the order does not matter. */
+struct oob_votes {
+	uint32_t *votes, *trees; /* by row and class, by row */
+};
+
 struct oob {
 	const struct dataset *d;
 	const uint32_t *rows;
-	uint32_t *votes, *trees; /* by row and class, by row */
-	int64_t *loss;           /* by feature: votes for the right class that are lost */
-	int64_t tried;           /* votes that could have been lost */
+	struct oob_votes all, narrow;
+	unsigned wide; /* so many first trees are not narrow */
+	int64_t *loss; /* by feature: votes for the right class that are lost */
+	int64_t tried; /* votes that could have been lost */
 };
 
 /* Rows of one tree whose features are shuffled: over all trees enough for two digits, and

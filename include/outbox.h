@@ -2,6 +2,7 @@
 #ifndef NFCLASS_OUTBOX_H
 #define NFCLASS_OUTBOX_H
 
+#include "pending.h"
 #include "record.h"
 #include "tally.h"
 
@@ -24,7 +25,7 @@ struct outbox_params {
 };
 
 /* What is on its way. */
-enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW };
+enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW, OUTBOX_MARK };
 
 struct outbox_item {
 	enum outbox_kind kind;
@@ -38,6 +39,7 @@ struct outbox_item {
 			struct tally_row row; /* its node is of no use */
 			int64_t second;       /* since the epoch */
 		} row;
+		struct pending_mark mark; /* that no packet carried */
 	};
 };
 
@@ -74,6 +76,9 @@ void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
 /* A row of counters for one second. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);
+
+/* A mark that no packet came for in time. */
+void outbox_put_mark(struct outbox *o, const struct pending_mark *m);
 
 /* From now on, wait up to so long altogether rather than drop. */
 void outbox_be_patient(struct outbox *o, unsigned most_ms);

@@ -20,6 +20,7 @@ struct qmsg {
 	const uint8_t *data;
 	uint32_t len;
 	uint32_t in_if, out_if; /* 0 for none */
+	uint32_t mark;          /* of the packet */
 	int64_t stamp_us;       /* epoch, by the kernel; 0 for none */
 	int error;              /* -errno */
 	uint32_t sequence;      /* of the message that is answered */

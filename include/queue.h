@@ -10,7 +10,7 @@
 #include "mono.h"
 #include "qtable.h"
 
-/* One netfilter queue: packets in, accepted at once, in batches. */
+/* One netfilter queue: packets in, accepted in batches. */
 struct queue;
 
 struct queue_params {
@@ -27,7 +27,8 @@ struct queue_packet {
 	const uint8_t *data;
 	uint32_t len;
 	uint32_t in_if, out_if;
-	struct mono time; /* monotonic clock, never goes back */
+	uint32_t id, mark; /* the kernel's number for it, and its packet mark */
+	struct mono time;  /* monotonic clock, never goes back */
 };
 
 /* packets == verdicts as soon as a read is over, unless sending failed. */
@@ -40,6 +41,7 @@ struct queue_counters {
 	uint64_t full;
 	uint64_t reads;   /* that brought something */
 	uint64_t stamped; /* packets with the kernel's own time */
+	uint64_t marked;  /* packets that were given a mark */
 	uint64_t bad_messages, verdict_errors, overruns;
 };
 
@@ -55,13 +57,17 @@ int queue_fd(const struct queue *q);
 /* The most packets that one read brings. */
 #define QUEUE_PACKETS 128
 
-/* Read what is there, up to 64 messages, without waiting, and accept all of it.  How many
- * packets there are, 0 when there is nothing; -errno when the socket can no longer be
- * used. */
+/* Read what is there, up to 64 messages, without waiting.  How many packets there are, 0
+ * when there is nothing; -errno when the socket can no longer be used.  What was read is
+ * to be accepted before the next read. */
 int queue_read(struct queue *q);
+void queue_accept(struct queue *q);
 
 /* The i-th packet of the last read. */
 const struct queue_packet *queue_packet(const struct queue *q, int i);
+
+/* Before it is accepted: these bits of its packet mark become value. */
+void queue_mark(struct queue *q, int i, uint32_t value, uint32_t mask);
 
 /* Let the kernel pass all further packets by, so that reading until there is nothing more
  * empties the queue for good.  0 or -errno. */

@@ -22,6 +22,8 @@ struct record {
 	float confidence;
 	bool provisional; /* the burst goes on, and a final label follows */
 	uint32_t mark;
+	bool blocked;    /* and packets with this mark are not forwarded */
+	uint32_t agreed; /* bursts of the flow in a row that said this, at most 255 */
 	char in[RECORD_IF_SIZE], out[RECORD_IF_SIZE]; /* interface names, "" unknown */
 };
 
@@ -30,8 +32,9 @@ enum record_format { RECORD_SEED, RECORD_KV, RECORD_JSON };
 /* false when there is no format of that name. */
 bool record_format_find(const char *name, enum record_format *format);
 
-/* Everything but mark and interfaces, which become unknown.  A label that is too long is
- * cut.  epoch_us is added to the burst-flow's times to make epoch microseconds. */
+/* Everything but the mark, what goes with it, and interfaces, which become unknown.  A
+ * label that is too long is cut.  epoch_us is added to the burst-flow's times to make
+ * epoch microseconds. */
 void record_fill(struct record *r, const struct model *m, const struct burst_flow *bf,
                  const struct label *l, int64_t epoch_us);
 

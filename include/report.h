@@ -28,9 +28,9 @@ struct report {
 	const double (*score)[JUDGE_SCORES]; /* one row a repeat */
 	const struct holdout *split;         /* one a repeat, or NULL */
 	const struct names *traces;          /* that split speaks of */
-	const struct early *early;           /* over all repeats, or NULL */
 	const struct report_unknown *unknown;
 	size_t unknowns; /* 0 where it was not asked for */
+	const struct early *early;           /* over all repeats, or NULL */
 };
 
 /* Mean over the repeats and standard deviation between them (of the sample; 0 for one).

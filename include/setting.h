@@ -14,6 +14,8 @@
 
 enum setting_type {
 	SETTING_U32,    /* a uint32_t, in decimal */
+	SETTING_BITS,   /* a uint32_t, in hexadecimal: 0x0f000000 */
+	SETTING_RATE,   /* a uint64_t in bits per second, 0 when it is not given */
 	SETTING_BOOL,   /* a bool: yes or no, on or off */
 	SETTING_CHOICE, /* an unsigned: which of words */
 	SETTING_TEXT,   /* a char[SETTING_TEXT_SIZE] */

@@ -17,4 +17,7 @@ struct settings {
 struct settings *settings_load(const char *path, struct fault *f);
 void settings_free(struct settings *s);
 
+/* Warn of what is allowed but does nothing. */
+void settings_warn(const struct settings *s);
+
 #endif

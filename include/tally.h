@@ -15,6 +15,7 @@ struct tally_row {
 	struct list node; /* in order of first packet */
 	struct flow_ends ends;
 	uint64_t pkts[2], bytes[2]; /* sent, received */
+	bool by_kernel; /* connection tracking counted: superpackets are one each */
 };
 
 struct tally_params {
@@ -47,7 +48,8 @@ uint64_t tally_missed(const struct tally *t);
 
 #define TALLY_LINE_SIZE 256
 
-/* A row as a line without line end; second is seconds since the epoch. */
+/* A row as a line without line end, which ends in " conntrack" when the kernel counted;
+ * second is seconds since the epoch. */
 void tally_line(const struct tally_row *row, int64_t second,
                 char buf[static TALLY_LINE_SIZE]);
 

@@ -8,7 +8,8 @@
  */
 
 struct train_params {
-	struct forest_params forest;
+	struct forest_params forest; /* narrow is chosen by the set */
+	bool wide;                   /* all trees may ask for all features */
 	double precision; /* share of named labels that shall be right, by class */
 	/* What the data was made with, for the model to keep. */
 	enum feature_set set;

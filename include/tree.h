@@ -87,7 +87,9 @@ void tree_shares_clear(struct tree_shares *s);
 struct tree_params {
 	unsigned mtry; /* 1 up to the number of features */
 	unsigned min_leaf;
-	bool extra; /* cuts at random */
+	bool extra;         /* cuts at random */
+	unsigned wide;      /* so many first trees may ask for all features */
+	const bool *narrow; /* by feature: the others for these; NULL: for all */
 	bool bootstrap;
 	const struct bags *bags; /* draw these instead of rows; NULL for rows */
 	const double *upto;      /* weights, of bags_weights(); NULL: all the same */
@@ -100,8 +102,9 @@ struct grower {
 	struct rng rng;
 	struct splitter splitter;
 	uint16_t *record, *spare;
-	uint16_t *times;     /* by row: how often the sample has it */
-	uint16_t *bag_times; /* by bag */
+	uint16_t *times;                        /* by row: how often the sample has it */
+	uint16_t *bag_times;                    /* by bag */
+	unsigned asks, ask[CODES_FEATURES_MAX]; /* features that the tree may ask for */
 	struct tree_node *node;
 	uint32_t nodes;
 	struct tree_shares shares;

@@ -12,10 +12,10 @@ struct weigh_params {
 	struct evidence_strengths strengths;
 };
 
-/* p is a row of probabilities for each of rows, one a class, by its own features, and q
- * gets one in the light of its neighbours.  Rows of a burst stand together, bursts of a
- * trace in their order, as `extract` writes them; each trace begins with no past.  0 or
- * -ENOMEM. */
+/* p is EVIDENCE_VIEWS rows of probabilities for each of rows, one a class, by its own
+ * features, and q gets one in the light of its neighbours.  Rows of a burst stand
+ * together, bursts of a trace in their order, as `extract` writes them; each trace begins
+ * with no past.  0 or -ENOMEM. */
 int weigh_rows(const struct forest_rows *rows, const struct weigh_params *w,
                const float *p, float *q);
 

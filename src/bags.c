@@ -88,39 +88,36 @@ void bags_draw(const struct bags *b, struct rng *rng, uint16_t *times, uint16_t 
 }
 
 /* By trace and by class, what its rows weigh. */
-static void weigh(const struct dataset *d, const uint32_t *rows, size_t count,
-                  struct bags_powers power, double *const part[2], double *upto)
-{
-	double *trace = part[0], *class = part[1], sum = 0;
+struct sums {
+	double *trace, *class;
+};
 
-	for (size_t i = 0; i < count; i++)
-		trace[d->row[rows[i]].trace]++;
-	for (size_t i = 0; i < count; i++) {
-		upto[i] = pow(trace[d->row[rows[i]].trace], -power.trace);
-		class[d->row[rows[i]].label] += upto[i];
-	}
-	for (size_t i = 0; i < count; i++) {
-		sum += upto[i] * pow(class[d->row[rows[i]].label], -power.class);
-		upto[i] = sum;
-	}
+static void add_row(const struct dataset_row *row, struct bags_powers power,
+                    const struct sums *sum, double *weight)
+{
+	*weight = pow(sum->trace[row->trace], -power.trace);
+	sum->class[row->label] += *weight;
 }
 
 int bags_weights(const struct dataset *d, const uint32_t *rows, size_t count,
                  struct bags_powers power, double *upto)
 {
-	double *trace = calloc((size_t)d->traces.count + 1, sizeof(*trace));
-	double *class = calloc((size_t)d->labels.count + 1, sizeof(*class));
-	bool ok = trace && class;
+	struct sums by = { calloc((size_t)d->traces.count + 1, sizeof(*by.trace)),
+		           calloc((size_t)d->labels.count + 1, sizeof(*by.class)) };
+	bool ok = by.trace && by.class;
+	double sum = 0;
 
-	if (ok) {
-		double mean;
-
-		weigh(d, rows, count, power, (double *const[]){ trace, class }, upto);
-		mean = upto[count - 1] / (double)count;
-		for (size_t i = 0; i < count; i++)
-			upto[i] /= mean;
+	for (size_t i = 0; ok && i < count; i++)
+		by.trace[d->row[rows[i]].trace]++;
+	for (size_t i = 0; ok && i < count; i++)
+		add_row(&d->row[rows[i]], power, &by, &upto[i]);
+	for (size_t i = 0; ok && i < count; i++) {
+		sum += upto[i] * pow(by.class[d->row[rows[i]].label], -power.class);
+		upto[i] = sum;
 	}
-	free(trace);
-	free(class);
+	for (size_t i = 0; ok && i < count; i++)
+		upto[i] /= sum / (double)count;
+	free(by.trace);
+	free(by.class);
 	return ok ? 0 : -ENOMEM;
 }

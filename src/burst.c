@@ -82,12 +82,19 @@ void burst_tracker_free(struct burst_tracker *t)
 	free(t);
 }
 
+/* Losses are told of to all open bursts at once, who see it when they are asked. */
+static void note_losses(const struct burst_tracker *t, struct burst *b)
+{
+	if (b->losses != t->losses)
+		b->flags |= BURST_LOSS;
+	b->losses = t->losses;
+}
+
 /* Takes as long for thousands of flows as for one: they see by their burst that they have
  * ended. */
 static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 {
-	if (b->losses != t->losses)
-		flags |= BURST_LOSS;
+	note_losses(t, b);
 	b->flags |= flags;
 	b->number = ++t->n.bursts;
 	table_remove(t->clients, b->owner);
@@ -234,7 +241,8 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	bf->first = t->now;
 	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
-	bf->burst->flow_count++;
+	bf->index = bf->burst->flow_count++;
+	bf->burst->tcp_count += ends.proto == IPPROTO_TCP;
 	flow->latest = bf;
 	return bf;
 }
@@ -301,8 +309,11 @@ struct burst *burst_take(struct burst_tracker *t)
 const struct burst_flow *burst_take_due(struct burst_tracker *t)
 {
 	struct event *e = event_take(&t->events, EVENT_DUE);
+	struct burst_flow *bf = e ? list_owner(e, struct burst_flow, event) : NULL;
 
-	return e ? list_owner(e, struct burst_flow, event) : NULL;
+	if (bf && burst_flow_is_open(bf))
+		note_losses(t, bf->burst);
+	return bf;
 }
 
 bool burst_release_some(struct burst_tracker *t, struct burst *b, uint32_t flows)

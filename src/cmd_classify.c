@@ -13,78 +13,83 @@ struct classifier {
 	const struct options *o;
 	struct burst_params burst;
 	struct model model;
-	struct labeller *labeller; /* of the trace at hand */
 };
 
-static void put_record(const struct classifier *c, const struct burst_flow *bf,
+/* One for each. */
+struct reading {
+	const struct classifier *c;
+	struct labeller *labeller;
+	FILE *out;
+};
+
+static void put_record(const struct reading *r, const struct burst_flow *bf,
                        const struct label *l)
 {
-	struct record r;
+	struct record record;
 	char line[RECORD_LINE_SIZE];
 
-	record_fill(&r, &c->model, bf, l, 0);
-	record_line(&r, c->o->format, line);
-	puts(line);
+	record_fill(&record, &r->c->model, bf, l, 0);
+	record_line(&record, r->c->o->format, line);
+	fprintf(r->out, "%s\n", line);
 }
 
-static void put_burst(struct classifier *c, const struct burst *b)
+static void put_burst(const struct reading *r, const struct burst *b)
 {
-	const struct label *l = labeller_burst(c->labeller, b);
+	const struct label *l = labeller_burst(r->labeller, b);
 
-	if (c->o->format == RECORD_SEED)
-		printf("Burst %" PRIu64 ":\n", b->number);
+	if (r->c->o->format == RECORD_SEED)
+		fprintf(r->out, "Burst %" PRIu64 ":\n", b->number);
 	burst_each_flow (b, bf) {
 		struct label named = *l++;
 
-		if (c->o->no_unknown)
+		if (r->c->o->no_unknown)
 			named.reason = LABEL_KNOWN;
-		put_record(c, bf, &named);
+		put_record(r, bf, &named);
 	}
 }
 
-static void put_event(struct classifier *c, const struct trace_event *e)
+static void put_event(const struct reading *r, const struct trace_event *e)
 {
 	struct label l;
 
 	if (e->ended) {
-		put_burst(c, e->ended);
+		put_burst(r, e->ended);
 	} else {
-		l = labeller_early(c->labeller, e->due);
-		put_record(c, e->due, &l);
+		l = labeller_early(r->labeller, e->due);
+		put_record(r, e->due, &l);
 	}
-	(void)fflush(stdout); /* the capture may be live; main() sees errors */
+	(void)fflush(r->out); /* the capture may be live; main() sees errors */
 }
 
-static int classify_events(struct classifier *c, struct trace *t, struct progress *p,
+static int classify_events(const struct reading *r, struct trace *t, struct progress *p,
                            struct fault *f)
 {
 	struct trace_event e;
 	int got;
 
-	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok()) {
-		put_event(c, &e);
+	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok(r->out)) {
+		put_event(r, &e);
 		progress_packets(p, trace_packets(t));
 	}
 	return got < 0 ? got : 0;
 }
 
-static int classify_trace(void *arg, const char *path, struct progress *p,
-                          struct fault *f)
+static int classify_trace(void *arg, const struct cmd_capture *capture, struct fault *f)
 {
-	struct classifier *c = arg;
-	struct trace *t = trace_open(path, &c->burst, f);
+	struct reading r = { .c = arg, .out = capture->out };
+	struct trace *t = trace_open(capture->path, &r.c->burst, f);
 	int err;
 
 	if (!t)
 		return -EINVAL;
-	c->labeller = labeller_new(&(struct labeller_params){
-		.model = &c->model,
-		.max_burst_flows = c->burst.max_burst_flows,
-		.alone = c->o->alone,
+	r.labeller = labeller_new(&(struct labeller_params){
+		.model = &r.c->model,
+		.max_burst_flows = r.c->burst.max_burst_flows,
+		.alone = r.c->o->alone,
 	});
-	err = c->labeller ? classify_events(c, t, p, f)
-	                  : fault_set(f, -ENOMEM, "%s: out of memory", path);
-	labeller_free(c->labeller);
+	err = r.labeller ? classify_events(&r, t, capture->progress, f)
+	                 : fault_set(f, -ENOMEM, "%s: out of memory", capture->path);
+	labeller_free(r.labeller);
 	trace_free(t);
 	return err;
 }
@@ -98,7 +103,7 @@ static int classify_all(struct classifier *c)
 	c->burst.mtu_bytes = c->model.mtu_bytes;
 	if (c->o->early)
 		c->burst.early = c->o->early_at;
-	return cmd_each_capture(c->o, classify_trace, c);
+	return cmd_each_capture(c->o, c->o->forest.threads, classify_trace, c);
 }
 
 int cmd_classify(const struct options *o)

@@ -40,48 +40,9 @@ int cmd_failed(const char *fmt, ...)
 	return CMD_FAILED;
 }
 
-bool cmd_out_ok(void)
+bool cmd_out_ok(FILE *out)
 {
-	return !ferror(stdout);
-}
-
-static int list_captures(const struct options *o, struct names *files)
-{
-	int code = CMD_DONE;
-	struct fault f;
-
-	for (int i = 0; i < o->count; i++)
-		if (walk_add(files, o->paths[i], &f) < 0)
-			code = cmd_failed("%s", f.text);
-	return code;
-}
-
-int cmd_each_capture(const struct options *o, cmd_read *read, void *arg)
-{
-	struct names files = { 0 };
-	struct progress p = { 0 };
-	int code = list_captures(o, &files);
-
-	/* Lines on the same terminal are progress enough. */
-	if (!isatty(STDOUT_FILENO))
-		progress_begin(&p, "trace");
-	for (uint32_t i = 0; i < files.count && cmd_out_ok(); i++) {
-		struct fault f;
-		int err;
-
-		progress_at(&p, i, files.count);
-		err = read(arg, files.name[i], &p, &f);
-		if (!err)
-			continue;
-		progress_clear(&p);
-		if (err == -ENODATA)
-			log_warn("%s", f.text);
-		else
-			code = cmd_failed("%s", f.text);
-	}
-	progress_clear(&p);
-	names_clear(&files);
-	return code;
+	return !ferror(out);
 }
 
 int cmd_load_model(struct model *m, const char *path, struct fault *f)
@@ -97,7 +58,8 @@ int cmd_load_model(struct model *m, const char *path, struct fault *f)
 	return err ? fault_prefix(f, err, path) : 0;
 }
 
-int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
+int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
+             uint32_t *upto)
 {
 	struct load l = { .burst = &o->burst,
 		          .set = o->set,
@@ -106,8 +68,11 @@ int cmd_load(const struct options *o, struct dataset *d, struct names *captures)
 	struct fault f;
 	int err = 0;
 
-	for (int i = 0; i < o->count && !err; i++)
+	for (int i = 0; i < o->count && !err; i++) {
 		err = load_path(d, o->paths[i], &l, &f);
+		if (upto)
+			upto[i] = d->traces.count;
+	}
 	names_clear(&l.files);
 	if (err)
 		return cmd_failed("%s", f.text);
@@ -143,6 +108,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 {
 	struct train_params p = {
 		.forest = o->forest,
+		.wide = o->wide,
 		.precision = o->precision,
 		.set = set,
 		.gap = o->burst.gap,

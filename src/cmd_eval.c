@@ -126,9 +126,9 @@ static int put_reports(const struct eval *e)
 		.score = (const double(*)[JUDGE_SCORES])e->score,
 		.split = e->split,
 		.traces = &e->d.traces,
-		.early = e->o->early ? &e->early : NULL,
 		.unknown = e->unknown,
 		.unknowns = e->unknowns,
+		.early = e->o->early ? &e->early : NULL,
 	};
 
 	return cmd_reports(e->o, &r);
@@ -191,7 +191,8 @@ static int eval_data(const struct options *o, const struct model *m, const char 
 	dataset_init(&e.d);
 	dataset_init(&e.foreign);
 	e.score = calloc(o->repeat, sizeof(*e.score));
-	code = e.score ? cmd_load(o, &e.d, &e.captures) : cmd_failed("out of memory");
+	code = e.score ? cmd_load(o, &e.d, &e.captures, NULL)
+	               : cmd_failed("out of memory");
 	about_data(&e);
 	if (e.d.rows > 0) {
 		judged = judge_loaded(&e, m, name);

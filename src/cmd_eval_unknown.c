@@ -17,7 +17,8 @@ int eval_load_foreign(struct eval *e, struct fault *f)
 
 	foreign.paths = &path;
 	foreign.count = 1;
-	if (cmd_load(&foreign, &e->foreign, NULL) != CMD_DONE || e->foreign.rows == 0)
+	if (cmd_load(&foreign, &e->foreign, NULL, NULL) != CMD_DONE ||
+	    e->foreign.rows == 0)
 		return fault_set(f, -EINVAL, "%s: no burst-flow to be called Unknown",
 		                 path);
 	(void)load_set_of(&e->d, &set); /* FEATURE_SETS when it is none */

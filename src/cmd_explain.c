@@ -19,68 +19,72 @@ struct explainer {
 	struct model model;
 	struct labeller *labeller;
 	bool json;
+	FILE *out; /* of the trace at hand */
 	uint64_t explained;
 };
 
-static void put_name(const char *name, enum escape how)
+static void put_name(const struct explainer *e, const char *name, enum escape how)
 {
 	char out[ESCAPE_SIZE];
 
 	while (escape_next(&name, how, out))
-		fputs(out, stdout);
+		fputs(out, e->out);
 }
 
 static void put_classes(const struct explainer *e, const struct explain *x)
 {
-	printf("  %-16s   votes  %s\n", "class", e->o->alone ? "calibrated" : "together");
+	fprintf(e->out, "  %-16s   votes  %s\n", "class",
+	        e->o->alone ? "calibrated" : "together");
 	for (unsigned c = 0; c < x->classes; c++) {
 		const char *name = e->model.classes.name[c];
 		int pad = 16 - (int)strlen(name);
 
-		fputs("  ", stdout);
-		put_name(name, ESCAPE_KV);
-		printf("%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "", x->votes[c],
-		       x->all[c],
-		       c == x->best    ? "  best"
-		       : c == x->rival ? "  runner-up"
-		                       : "");
+		fputs("  ", e->out);
+		put_name(e, name, ESCAPE_KV);
+		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
+		        x->votes[c], x->all[c],
+		        c == x->best    ? "  best"
+		        : c == x->rival ? "  runner-up"
+		                        : "");
 	}
-	printf("  margin: votes %+.4f, %s %+.4f\n",
-	       x->votes[x->best] - x->votes[x->rival],
-	       e->o->alone ? "calibrated" : "together",
-	       x->all[x->best] - x->all[x->rival]);
+	fprintf(e->out, "  margin: votes %+.4f, %s %+.4f\n",
+	        x->votes[x->best] - x->votes[x->rival],
+	        e->o->alone ? "calibrated" : "together",
+	        x->all[x->best] - x->all[x->rival]);
 }
 
-static void put_parts(const struct explain *x)
+static void put_parts(const struct explainer *e, const struct explain *x)
 {
 	double sum = 0;
 
-	puts("  evidence for the best class against the runner-up, logarithms of odds");
+	fputs("  evidence for the best class against the runner-up, logarithms of odds\n",
+	      e->out);
 	for (int k = 0; k < EVIDENCE_PARTS; k++) {
 		sum += x->part[k];
-		printf("    %-14s %+8.3f\n", explain_part_name((enum evidence_part)k),
-		       x->part[k]);
+		fprintf(e->out, "    %-14s %+8.3f\n",
+		        explain_part_name((enum evidence_part)k), x->part[k]);
 	}
-	printf("    %-14s %+8.3f\n", "sum", sum);
+	fprintf(e->out, "    %-14s %+8.3f\n", "sum", sum);
 }
 
 static void put_features(const struct explainer *e, const struct explain *x)
 {
 	double rest = 0;
 
-	printf("  %-16s        value       median  moved the votes by\n", "feature");
+	fprintf(e->out, "  %-16s        value       median  moved the votes by\n",
+	        "feature");
 	for (unsigned i = 0; i < x->features; i++) {
 		const struct explain_feature *f = &x->feature[i];
 
 		if (i >= FEATURES_SHOWN)
 			rest += f->moved;
 		else
-			printf("  %-16s %12.6g %12.6g  %+.4f\n",
-			       feature_name(e->model.set, f->feature), (double)f->value,
-			       (double)f->median, f->moved);
+			fprintf(e->out, "  %-16s %12.6g %12.6g  %+.4f\n",
+			        feature_name(e->model.set, f->feature), (double)f->value,
+			        (double)f->median, f->moved);
 	}
-	printf("  %-42s  %+.4f\n", "all others", rest);
-	printf("  %-42s  %+.4f\n", "before any feature", x->prior);
+	fprintf(e->out, "  %-42s  %+.4f\n", "all others", rest);
+	fprintf(e->out, "  %-42s  %+.4f\n", "before any feature", x->prior);
 }
 
 static void put_text(const struct explainer *e, const struct burst_flow *bf,
@@ -91,34 +95,35 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
 
 	record_fill(&r, &e->model, bf, &x->label, 0);
 	record_line(&r, RECORD_KV, line);
-	puts(line);
+	fprintf(e->out, "%s\n", line);
 	put_classes(e, x);
 	if (!e->o->alone)
-		put_parts(x);
+		put_parts(e, x);
 	put_features(e, x);
-	putchar('\n');
+	fputc('\n', e->out);
 }
 
-static void put_string(const char *s)
+static void put_string(const struct explainer *e, const char *s)
 {
-	putchar('"');
-	put_name(s, ESCAPE_JSON);
-	putchar('"');
+	fputc('"', e->out);
+	put_name(e, s, ESCAPE_JSON);
+	fputc('"', e->out);
 }
 
 static void put_json_classes(const struct explainer *e, const struct explain *x)
 {
-	fputs("\"best\":", stdout);
-	put_string(e->model.classes.name[x->best]);
-	fputs(",\"runner_up\":", stdout);
-	put_string(e->model.classes.name[x->rival]);
-	fputs(",\"classes\":[", stdout);
+	fputs("\"best\":", e->out);
+	put_string(e, e->model.classes.name[x->best]);
+	fputs(",\"runner_up\":", e->out);
+	put_string(e, e->model.classes.name[x->rival]);
+	fputs(",\"classes\":[", e->out);
 	for (unsigned c = 0; c < x->classes; c++) {
-		fputs(c ? ",{\"name\":" : "{\"name\":", stdout);
-		put_string(e->model.classes.name[c]);
-		printf(",\"votes\":%.6f,\"probability\":%.6f}", x->votes[c], x->all[c]);
+		fputs(c ? ",{\"name\":" : "{\"name\":", e->out);
+		put_string(e, e->model.classes.name[c]);
+		fprintf(e->out, ",\"votes\":%.6f,\"probability\":%.6f}", x->votes[c],
+		        x->all[c]);
 	}
-	fputs("]", stdout);
+	fputs("]", e->out);
 }
 
 /* One object a line: what `classify` gives, and why. */
@@ -130,22 +135,23 @@ static void put_json(const struct explainer *e, const struct burst_flow *bf,
 
 	record_fill(&r, &e->model, bf, &x->label, 0);
 	record_line(&r, RECORD_JSON, line);
-	printf("{\"flow\":%s,", line);
+	fprintf(e->out, "{\"flow\":%s,", line);
 	put_json_classes(e, x);
-	fputs(",\"evidence\":{", stdout);
+	fputs(",\"evidence\":{", e->out);
 	for (int k = 0; k < EVIDENCE_PARTS; k++)
-		printf("%s\"%s\":%.6f", k ? "," : "",
-		       explain_part_name((enum evidence_part)k), x->part[k]);
-	printf("},\"prior\":%.6f,\"features\":[", x->prior);
+		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
+		        explain_part_name((enum evidence_part)k), x->part[k]);
+	fprintf(e->out, "},\"prior\":%.6f,\"features\":[", x->prior);
 	for (unsigned i = 0; i < x->features; i++) {
 		const struct explain_feature *f = &x->feature[i];
 
-		printf("%s{\"name\":\"%s\",\"value\":%.9g,\"median\":%.9g,"
-		       "\"moved\":%.6f}",
-		       i ? "," : "", feature_name(e->model.set, f->feature),
-		       (double)f->value, (double)f->median, f->moved);
+		fprintf(e->out,
+		        "%s{\"name\":\"%s\",\"value\":%.9g,\"median\":%.9g,"
+		        "\"moved\":%.6f}",
+		        i ? "," : "", feature_name(e->model.set, f->feature),
+		        (double)f->value, (double)f->median, f->moved);
 	}
-	puts("]}");
+	fputs("]}\n", e->out);
 }
 
 static bool is_wanted(const struct options *o, const struct burst_flow *bf)
@@ -180,15 +186,16 @@ static int explain_burst(struct explainer *e, const struct burst *b, struct faul
 	return 0;
 }
 
-static int explain_trace(void *arg, const char *path, struct progress *p, struct fault *f)
+static int explain_trace(void *arg, const struct cmd_capture *c, struct fault *f)
 {
 	struct explainer *e = arg;
-	struct trace *t = trace_open(path, &e->burst, f);
+	struct trace *t = trace_open(c->path, &e->burst, f);
 	const struct burst *b;
 	int got, err = 0;
 
 	if (!t)
 		return -EINVAL;
+	e->out = c->out;
 	e->labeller = labeller_new(&(struct labeller_params){
 		.model = &e->model,
 		.max_burst_flows = e->burst.max_burst_flows,
@@ -196,10 +203,10 @@ static int explain_trace(void *arg, const char *path, struct progress *p, struct
 		.parts = true,
 	});
 	if (!e->labeller)
-		err = fault_set(f, -ENOMEM, "%s: out of memory", path);
-	while (!err && cmd_out_ok() && (got = trace_next(t, &b, f)) != 0) {
+		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
+	while (!err && cmd_out_ok(e->out) && (got = trace_next(t, &b, f)) != 0) {
 		err = got < 0 ? got : explain_burst(e, b, f);
-		progress_packets(p, trace_packets(t));
+		progress_packets(c->progress, trace_packets(t));
 	}
 	labeller_free(e->labeller);
 	trace_free(t);
@@ -214,7 +221,7 @@ static int explain_all(struct explainer *e)
 	e->burst.gap = e->model.gap;
 	e->burst.max = e->model.max;
 	e->burst.mtu_bytes = e->model.mtu_bytes;
-	code = cmd_each_capture(e->o, explain_trace, e);
+	code = cmd_each_capture(e->o, 1, explain_trace, e);
 	if (code == CMD_DONE && e->explained == 0)
 		return cmd_failed("explain: no such burst-flow in the captures");
 	return code;

@@ -20,19 +20,19 @@ static void put_header(enum feature_set set)
 }
 
 /* RFC 4180: quoted where it must be. */
-static void put_text(const char *s)
+static void put_text(const char *s, FILE *out)
 {
 	if (!strpbrk(s, ",\"\r\n")) {
-		fputs(s, stdout);
+		fputs(s, out);
 		return;
 	}
-	putchar('"');
+	fputc('"', out);
 	for (; *s; s++) {
 		if (*s == '"')
-			putchar('"');
-		putchar(*s);
+			fputc('"', out);
+		fputc(*s, out);
 	}
-	putchar('"');
+	fputc('"', out);
 }
 
 #define ROW_SIZE (2 * ADDR_TEXT_SIZE + (12 + FEATURE_MAX) * (DECIMAL_SIZE + 1))
@@ -62,15 +62,15 @@ static char *put_time(char *to, struct mono t)
 	return end;
 }
 
-static void put_flow(const char *path, const char *label, const struct burst_flow *bf,
-                     enum feature_set set)
+static void put_flow(const struct cmd_capture *c, const char *label,
+                     const struct burst_flow *bf, enum feature_set set)
 {
 	char row[ROW_SIZE], *to = row;
 	float x[FEATURE_MAX];
 
-	put_text(path);
-	putchar(',');
-	put_text(label);
+	put_text(c->path, c->out);
+	fputc(',', c->out);
+	put_text(label, c->out);
 	to = put_u64(to, bf->burst->number);
 	to = put_end(to, bf->ends.client, bf->ends.client_port);
 	to = put_end(to, bf->ends.server, bf->ends.server_port);
@@ -88,24 +88,24 @@ static void put_flow(const char *path, const char *label, const struct burst_flo
 		to = decimal_float(to, x[i]);
 	}
 	*to++ = '\n';
-	(void)fwrite(row, 1, (size_t)(to - row), stdout); /* cmd_out_ok() tells */
+	(void)fwrite(row, 1, (size_t)(to - row), c->out); /* cmd_out_ok() tells */
 }
 
-static int extract_trace(void *arg, const char *path, struct progress *p, struct fault *f)
+static int extract_trace(void *arg, const struct cmd_capture *c, struct fault *f)
 {
 	const struct options *o = *(const struct options **)arg;
 	char label[WALK_LABEL_SIZE];
 	const struct burst *b;
-	struct trace *t = trace_open(path, &o->burst, f);
+	struct trace *t = trace_open(c->path, &o->burst, f);
 	int got;
 
 	if (!t)
 		return -EINVAL;
-	walk_label(path, label);
-	while ((got = trace_next(t, &b, f)) > 0 && cmd_out_ok()) {
+	walk_label(c->path, label);
+	while ((got = trace_next(t, &b, f)) > 0 && cmd_out_ok(c->out)) {
 		burst_each_flow (b, bf)
-			put_flow(path, label, bf, o->set);
-		progress_packets(p, trace_packets(t));
+			put_flow(c, label, bf, o->set);
+		progress_packets(c->progress, trace_packets(t));
 	}
 	trace_free(t);
 	return got < 0 ? got : 0;
@@ -116,5 +116,5 @@ int cmd_extract(const struct options *o)
 	if (o->count == 0)
 		return cmd_usage("extract: no TRACE or DIR given");
 	put_header(o->set);
-	return cmd_each_capture(o, extract_trace, &o);
+	return cmd_each_capture(o, o->forest.threads, extract_trace, &o);
 }

@@ -8,18 +8,18 @@
 #include "replay.h"
 #include "tally.h"
 
-static void put_second(struct tally *t, int64_t second)
+static void put_second(struct tally *t, int64_t second, FILE *out)
 {
 	const struct list *rows = tally_rows(t);
 
 	if (list_empty(rows))
 		return;
-	puts(TALLY_TITLE);
+	fputs(TALLY_TITLE "\n", out);
 	for (struct list *n = rows->next; n != rows; n = n->next) {
 		char line[TALLY_LINE_SIZE];
 
 		tally_line(list_owner(n, struct tally_row, node), second, line);
-		puts(line);
+		fprintf(out, "%s\n", line);
 	}
 	if (tally_missed(t))
 		log_warn("second %lld: %llu packets of further flows not counted",
@@ -27,7 +27,7 @@ static void put_second(struct tally *t, int64_t second)
 	tally_begin(t);
 }
 
-static int log_packets(struct replay *r, struct tally *t, struct progress *p,
+static int log_packets(struct replay *r, struct tally *t, const struct cmd_capture *c,
                        struct fault *f)
 {
 	enum decode_result result;
@@ -36,23 +36,23 @@ static int log_packets(struct replay *r, struct tally *t, struct progress *p,
 	int64_t second = 0;
 	int got;
 
-	while ((got = replay_next(r, &result, &pkt, f)) > 0 && cmd_out_ok()) {
+	while ((got = replay_next(r, &result, &pkt, f)) > 0 && cmd_out_ok(c->out)) {
 		packets++;
 		if (pkt.time.us / MONO_SECOND != second) {
-			put_second(t, second);
-			progress_packets(p, packets);
+			put_second(t, second, c->out);
+			progress_packets(c->progress, packets);
 		}
 		second = pkt.time.us / MONO_SECOND;
 		if (result == DECODE_OK)
 			tally_add(t, &pkt);
 	}
-	put_second(t, second);
+	put_second(t, second, c->out);
 	return got < 0 ? got : 0;
 }
 
-static int log_trace(void *arg, const char *path, struct progress *p, struct fault *f)
+static int log_trace(void *arg, const struct cmd_capture *c, struct fault *f)
 {
-	struct replay *r = replay_open(path, f);
+	struct replay *r = replay_open(c->path, f);
 	struct tally *t;
 	int err = -EINVAL;
 
@@ -60,9 +60,9 @@ static int log_trace(void *arg, const char *path, struct progress *p, struct fau
 		return err;
 	t = tally_new(arg);
 	if (t)
-		err = log_packets(r, t, p, f);
+		err = log_packets(r, t, c, f);
 	else
-		err = fault_set(f, -ENOMEM, "%s: out of memory", path);
+		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
 	tally_free(t);
 	replay_free(r);
 	return err;
@@ -78,5 +78,5 @@ int cmd_log(const struct options *o)
 
 	if (o->count == 0)
 		return cmd_usage("log: no TRACE given");
-	return cmd_each_capture(o, log_trace, &p);
+	return cmd_each_capture(o, 1, log_trace, &p);
 }

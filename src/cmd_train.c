@@ -11,6 +11,7 @@
 #include "file.h"
 #include "leaks.h"
 #include "load.h"
+#include "trial.h"
 #include "walk.h"
 
 __attribute__((format(printf, 2, 3))) static int note(struct names *n, const char *fmt,
@@ -120,14 +121,21 @@ static uint32_t *every_row(const struct dataset *d)
 	return rows;
 }
 
-static int learn(const struct options *o, const struct dataset *d, struct model *m,
+/* What was read, and from where. */
+struct input {
+	struct dataset d;
+	uint32_t *upto; /* by path: traces up to and with it */
+};
+
+static int learn(const struct options *o, const struct input *in, struct model *m,
                  double *oob_accuracy, struct fault *f)
 {
+	const struct dataset *d = &in->d;
 	struct progress progress;
 	enum feature_set set;
 	struct train_params p;
 	uint32_t *rows;
-	int err;
+	int err = 0;
 
 	if (!load_set_of(d, &set))
 		return fault_set(f, -EINVAL,
@@ -136,32 +144,35 @@ static int learn(const struct options *o, const struct dataset *d, struct model 
 	if (!rows)
 		return fault_set(f, -ENOMEM, "out of memory");
 	p = cmd_train_params(o, set, &progress);
-	err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p, oob_accuracy,
-	                  f);
+	if (o->search)
+		err = cmd_train_search(o, d, in->upto, &p, f);
+	if (!err)
+		err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p,
+		                  oob_accuracy, f);
 	progress_clear(&progress);
 	free(rows);
 	return err;
 }
 
-static int train(const struct options *o, const struct dataset *d, struct model *m,
+static int train(const struct options *o, const struct input *in, struct model *m,
                  struct fault *f)
 {
 	double oob_accuracy;
-	int err = learn(o, d, m, &oob_accuracy, f);
+	int err = learn(o, in, m, &oob_accuracy, f);
 
 	if (err)
 		return err;
-	if (note_provenance(&m->provenance, o, d, oob_accuracy) < 0)
+	if (note_provenance(&m->provenance, o, &in->d, oob_accuracy) < 0)
 		return fault_set(f, -ENOMEM, "out of memory");
 	err = write_model(m, o->output, f);
 	if (!err)
-		say_what(o, d, m, oob_accuracy);
+		say_what(o, &in->d, m, oob_accuracy);
 	return err;
 }
 
 int cmd_train(const struct options *o)
 {
-	struct dataset d;
+	struct input in;
 	struct model m;
 	struct fault f;
 	int code;
@@ -170,14 +181,19 @@ int cmd_train(const struct options *o)
 		return cmd_usage("train: no place for the model given (-o MODEL)");
 	if (o->count == 0)
 		return cmd_usage("train: no DIR or CSV given");
-	dataset_init(&d);
+	if (o->search && o->count > TRIAL_SOURCES_MAX)
+		return cmd_usage("train: --search of more than %d paths",
+		                 TRIAL_SOURCES_MAX);
+	dataset_init(&in.d);
 	model_init(&m);
-	code = cmd_load(o, &d, NULL);
-	if (d.rows == 0 && code == CMD_DONE)
+	in.upto = calloc((size_t)o->count, sizeof(*in.upto));
+	code = in.upto ? cmd_load(o, &in.d, NULL, in.upto) : cmd_failed("out of memory");
+	if (in.d.rows == 0 && code == CMD_DONE)
 		code = cmd_failed("nothing to learn from: no burst-flow in the data");
-	else if (d.rows > 0 && train(o, &d, &m, &f) < 0)
+	else if (in.d.rows > 0 && train(o, &in, &m, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	model_clear(&m);
-	dataset_clear(&d);
+	dataset_clear(&in.d);
+	free(in.upto);
 	return code;
 }

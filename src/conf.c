@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iniparser reads the values, but it tells no lines and lets much pass: keys that nobody
- * knows, keys given twice.  So the file is first looked at line by line; of what passes
- * there, iniparser and we have the same understanding. */
 #include "conf.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <iniparser/iniparser.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
 
 #include "addrs.h"
-#include "file.h"
+#include "ini.h"
 
 static bool is_interface(const char *text)
 {
@@ -37,6 +33,7 @@ static bool is_path(const char *text)
 
 static const char *const model_word[] = { "model", NULL };
 static const char *const level_words[] = { "error", "warn", "info", "debug", NULL };
+static const char *const save_words[] = { "verdict", "ctnetlink", NULL };
 static const char *const format_words[] = { "seed", "kv", "json", NULL };
 static const char *const facility_words[] = { "daemon", "user",   "local0", "local1",
 	                                      "local2", "local3", "local4", "local5",
@@ -50,6 +47,8 @@ static const int facility_of[] = { LOG_DAEMON, LOG_USER,   LOG_LOCAL0, LOG_LOCAL
 	SETTING_U32, AT(member), def, .min = least, .max = most
 #define BOOL(member, def)         SETTING_BOOL, AT(member), def
 #define CHOICE(member, def, list) SETTING_CHOICE, AT(member), def, .words = list
+#define BITS(member, def)         SETTING_BITS, AT(member), def
+#define RATE(member)              SETTING_RATE, AT(member), ""
 #define TEXT(member, def, check, say)                                                    \
 	SETTING_TEXT, AT(member), def, .good = check, .allowed = say
 
@@ -74,6 +73,8 @@ static const struct setting settings[] = {
 	{ "gateway", "nat",
 	  TEXT(gateway.nat, "masquerade", addrs_are_nat,
 	       "masquerade, off or an IPv4 address") },
+	{ "gateway", "down", RATE(gateway.down) },
+	{ "gateway", "up", RATE(gateway.up) },
 
 	{ "queue", "first", U32(queue.first, "0", 0, 65535), .fixed = true },
 	{ "queue", "workers", U32(queue.workers, "1", 1, 32), .fixed = true },
@@ -82,6 +83,8 @@ static const struct setting settings[] = {
 	{ "queue", "fail_open", BOOL(queue.fail_open, "yes"), .fixed = true },
 	{ "queue", "buffer_bytes", U32(queue.buffer_bytes, "8388608", 65536, 1 << 30),
 	  .fixed = true },
+	{ "queue", "skip_labelled", U32(queue.skip_labelled, "0", 0, 100) },
+	{ "queue", "resample_s", U32(queue.resample_s, "30", 1, 3600) },
 
 	{ "burst", "gap_ms", U32(burst.gap_ms, "model", 1, 60000), .words = model_word },
 	{ "burst", "max_ms", U32(burst.max_ms, "model", 0, 3600000),
@@ -109,15 +112,16 @@ static const struct setting settings[] = {
 	{ "log", "format", CHOICE(log.format, "kv", format_words) },
 	{ "log", "counters", BOOL(log.counters, "no"), .fixed = true },
 	{ "log", "status_s", U32(log.status_s, "0", 0, 86400) },
+
+	{ "mark", "enabled", BOOL(plan.enabled, "no") },
+	{ "mark", "mask", BITS(plan.mask, "0x0f000000") },
+	{ "mark", "skip_bit", BITS(plan.skip_bit, "0x10000000") },
+	{ "mark", "save", CHOICE(plan.save, "verdict", save_words) },
+	{ "mark", "hold", U32(plan.hold, "2", 1, 100) },
+	{ "mark", "other", U32(plan.other, "3", PLAN_FIRST, UINT32_MAX) },
 };
 
-#define SETTINGS     (sizeof(settings) / sizeof(settings[0]))
-#define MOST_IN_LINE 1000 /* iniparser takes 1024 with the line's end */
-
-/* The line of each setting that the file has, 0 for one that it leaves out. */
-struct places {
-	unsigned line[SETTINGS];
-};
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
 void conf_defaults(struct conf *c)
 {
@@ -129,10 +133,12 @@ void conf_defaults(struct conf *c)
 
 static bool has_section(const char *name)
 {
+	enum plan_section section;
+
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (strcasecmp(settings[i].section, name) == 0)
 			return true;
-	return false;
+	return plan_section_find(name, &section);
 }
 
 static size_t setting_find(const char *section, const char *key)
@@ -143,103 +149,6 @@ static size_t setting_find(const char *section, const char *key)
 	                        strcasecmp(settings[i].key, key) != 0))
 		i++;
 	return i;
-}
-
-static char *strip(char *text)
-{
-	size_t len = strlen(text);
-
-	while (len > 0 && isspace((unsigned char)text[len - 1]))
-		text[--len] = 0;
-	return text + strspn(text, " \t\r\n\v\f");
-}
-
-/* "[name]" and nothing more: what iniparser reads into name, we do. */
-static int scan_section(char *line, char *section, struct fault *f)
-{
-	size_t len = strlen(line);
-	char *name;
-
-	if (line[len - 1] != ']' || strcspn(line, "]") != len - 1)
-		return fault_set(f, -EINVAL, "'%.80s' is not [section]", line);
-	line[len - 1] = 0;
-	name = strip(line + 1);
-	if (!has_section(name))
-		return fault_set(f, -EINVAL, "unknown section [%.80s]", name);
-	strcpy(section, name); /* a known name is short */
-	return 0;
-}
-
-static int scan_key(char *line, const char *section, unsigned number, struct places *at,
-                    struct fault *f)
-{
-	char *equals = strchr(line, '=');
-	const char *key;
-	size_t i;
-
-	if (!equals || equals == line)
-		return fault_set(f, -EINVAL, "'%.80s' is not key = value", line);
-	*equals = 0;
-	key = strip(line);
-	if (!*section)
-		return fault_set(f, -EINVAL, "key '%.80s' stands before any [section]",
-		                 key);
-	i = setting_find(section, key);
-	if (i == SETTINGS)
-		return fault_set(f, -EINVAL, "unknown key '%.80s' in [%s]", key, section);
-	if (at->line[i])
-		return fault_set(f, -EINVAL, "[%s] %s is given twice, first in line %u",
-		                 section, key, at->line[i]);
-	at->line[i] = number;
-	return 0;
-}
-
-static int scan_line(char *line, char *section, unsigned number, struct places *at,
-                     struct fault *f)
-{
-	size_t len = strlen(line);
-
-	if (len > MOST_IN_LINE)
-		return fault_set(f, -EINVAL, "the line is longer than %d bytes",
-		                 MOST_IN_LINE);
-	line = strip(line);
-	if (!*line || *line == '#' || *line == ';')
-		return 0;
-	if (line[strlen(line) - 1] == '\\')
-		return fault_set(f, -EINVAL, "a line cannot be continued by \\");
-	if (*line == '[')
-		return scan_section(line, section, f);
-	return scan_key(line, section, number, at, f);
-}
-
-static int scan(const char *path, char *text, size_t len, struct places *at,
-                struct fault *f)
-{
-	char section[32] = "", where[300];
-	unsigned number = 1;
-
-	if (memchr(text, 0, len))
-		return fault_set(f, -EINVAL, "%s: has a NUL byte and is no text", path);
-	for (char *line = text; *line; number++) {
-		char *end = line + strcspn(line, "\n");
-		char *next = *end ? end + 1 : end;
-		int err;
-
-		*end = 0;
-		err = scan_line(line, section, number, at, f);
-		(void)snprintf(where, sizeof(where), "%s:%u", path, number);
-		if (err)
-			return fault_prefix(f, err, where);
-		line = next;
-	}
-	return 0;
-}
-
-/* iniparser would print to stderr.  What it could complain of was told before. */
-__attribute__((format(printf, 1, 2))) static int hush(const char *fmt, ...)
-{
-	(void)fmt;
-	return 0;
 }
 
 /* A relative path begins at the configuration's folder, whatever ours is. */
@@ -263,103 +172,168 @@ static int resolve(const char *conf_path, char *path, struct fault *f)
 	return 0;
 }
 
-static int set_all(struct conf *c, const char *path, const dictionary *d,
-                   const struct places *at, struct fault *f)
+/* One line of the file.  Names that the owner chose come later, when what they build on
+ * is there. */
+static int set(struct conf *c, const struct ini_entry *e, struct fault *f)
 {
-	char name[64], where[300];
+	enum plan_section section;
+	size_t i;
 
-	for (size_t i = 0; i < SETTINGS; i++) {
-		const struct setting *s = &settings[i];
-		const char *value;
-		int err;
+	if (!e->key)
+		return has_section(e->section)
+		               ? 0
+		               : fault_set(f, -EINVAL, "unknown section [%.80s]",
+		                           e->section);
+	i = setting_find(e->section, e->key);
+	if (i < SETTINGS)
+		return setting_parse(&settings[i], e->value, c, f);
+	if (plan_section_find(e->section, &section))
+		return 0;
+	return fault_set(f, -EINVAL, "unknown key '%.80s' in [%s]", e->key, e->section);
+}
 
-		if (!at->line[i])
-			continue;
-		(void)snprintf(name, sizeof(name), "%s:%s", s->section, s->key);
-		value = iniparser_getstring(d, name, NULL);
-		(void)snprintf(where, sizeof(where), "%s:%u", path, at->line[i]);
-		if (!value)
-			return fault_set(f, -EINVAL, "%s: cannot be read", where);
-		err = setting_parse(s, value, c, f);
+static int set_all(struct conf *c, const struct ini *ini, struct fault *f)
+{
+	for (size_t i = 0; i < ini->count; i++) {
+		const struct ini_entry *e = &ini->entry[i];
+		int err = set(c, e, f);
+
 		if (err)
-			return fault_prefix(f, err, where);
+			return ini_fault(ini, e->line, err, f);
 	}
 	return 0;
 }
 
-/* The line of the one of two settings that comes later. */
-static unsigned later(const struct places *at, const char *section, const char *a,
+static int take_line(struct plan *p, enum plan_section section, const struct ini_entry *e,
+                     struct fault *f)
+{
+	struct fault why;
+	int err = plan_take(p, section, e->key, e->value, &why);
+
+	return err ? fault_set(f, err, "[%s] %.80s = %.120s: %s",
+	                       plan_section_name(section), e->key, e->value, why.text)
+	           : 0;
+}
+
+/* The lines of one section with names. */
+static int take_section(struct conf *c, enum plan_section section, const struct ini *ini,
+                        struct fault *f)
+{
+	for (size_t i = 0; i < ini->count; i++) {
+		const struct ini_entry *e = &ini->entry[i];
+		int err;
+
+		if (!e->key || strcasecmp(e->section, plan_section_name(section)) != 0 ||
+		    setting_find(e->section, e->key) < SETTINGS)
+			continue;
+		err = take_line(&c->plan, section, e, f);
+		if (err)
+			return ini_fault(ini, e->line, err, f);
+	}
+	return 0;
+}
+
+/* The line of that one of two settings which comes later. */
+static unsigned later(const struct ini *ini, const char *section, const char *a,
                       const char *b)
 {
-	unsigned one = at->line[setting_find(section, a)];
-	unsigned two = at->line[setting_find(section, b)];
+	unsigned one = ini_line(ini, section, a), two = ini_line(ini, section, b);
 
 	return one > two ? one : two;
 }
 
-/* What no single setting shows. */
-static int check_whole(const struct conf *c, const char *path, const struct places *at,
-                       struct fault *f)
+static int check_gateway(const struct conf *c, const struct ini *ini, struct fault *f)
 {
 	struct flow_lan own = addrs_lan(c->gateway.lan_address);
-	unsigned wan = later(at, "gateway", "lan", "wan");
-	unsigned range = later(at, "gateway", "dhcp_range", "lan_address");
-	unsigned queues = later(at, "queue", "first", "workers");
 
-	if (strcmp(c->gateway.lan, c->gateway.wan) == 0)
-		return fault_set(f, -EINVAL,
-		                 "%s:%u: [gateway] lan and wan are both %s, and must "
-		                 "differ",
-		                 path, wan, c->gateway.lan);
-	if (own.count > 0 && !addrs_range_within(c->gateway.dhcp_range, &own))
-		return fault_set(f, -EINVAL,
-		                 "%s:%u: [gateway] dhcp_range = %s is outside of "
-		                 "lan_address = %s",
-		                 path, range, c->gateway.dhcp_range,
-		                 c->gateway.lan_address);
-	if (c->queue.first + c->queue.workers > 65536)
-		return fault_set(f, -EINVAL,
-		                 "%s:%u: [queue] first = %u and workers = %u need queues "
-		                 "above 65535",
-		                 path, queues, c->queue.first, c->queue.workers);
+	if (strcmp(c->gateway.lan, c->gateway.wan) == 0) {
+		fault_set(f, -EINVAL,
+		          "[gateway] lan and wan are both %s, and must differ",
+		          c->gateway.lan);
+		return ini_fault(ini, later(ini, "gateway", "lan", "wan"), -EINVAL, f);
+	}
+	if (own.count > 0 && !addrs_range_within(c->gateway.dhcp_range, &own)) {
+		fault_set(f, -EINVAL,
+		          "[gateway] dhcp_range = %s is outside of lan_address = %s",
+		          c->gateway.dhcp_range, c->gateway.lan_address);
+		return ini_fault(ini, later(ini, "gateway", "dhcp_range", "lan_address"),
+		                 -EINVAL, f);
+	}
 	return 0;
 }
 
-static int read_values(struct conf *c, const char *path, const struct places *at,
-                       struct fault *f)
+/* What no single setting shows. */
+static int check_whole(const struct conf *c, const struct ini *ini, struct fault *f)
 {
-	dictionary *d;
+	int err = check_gateway(c, ini, f);
+
+	if (err || c->queue.first + c->queue.workers <= 65536)
+		return err;
+	fault_set(f, -EINVAL,
+	          "[queue] first = %u and workers = %u need queues above 65535",
+	          c->queue.first, c->queue.workers);
+	return ini_fault(ini, later(ini, "queue", "first", "workers"), -EINVAL, f);
+}
+
+/* A shape gets no more than there is. */
+static int check_rates(const struct conf *c, const struct ini *ini, struct fault *f)
+{
+	for (unsigned i = 0; i < c->plan.shapes; i++) {
+		const struct shape *s = &c->plan.shape[i].shape;
+		bool down = c->gateway.down > 0 && s->down > c->gateway.down;
+
+		if (!down && (c->gateway.up == 0 || s->up <= c->gateway.up))
+			continue;
+		fault_set(f, -EINVAL, "[shape] %s: the link has less, by [gateway] %s",
+		          s->name, down ? "down" : "up");
+		return ini_fault(ini, ini_line(ini, "shape", s->name), -EINVAL, f);
+	}
+	return 0;
+}
+
+static int take_plan(struct conf *c, const struct ini *ini, struct fault *f)
+{
+	unsigned bits = later(ini, "mark", "mask", "skip_bit");
+	unsigned other = ini_line(ini, "mark", "other");
+	int err = plan_check(&c->plan, f);
+
+	if (err)
+		return ini_fault(ini, bits > other ? bits : other, err, f);
+	for (unsigned i = 0; !err && i < PLAN_SECTIONS; i++)
+		err = take_section(c, (enum plan_section)i, ini, f);
+	if (err)
+		return err;
+	err = plan_settle(&c->plan, f);
+	if (err)
+		return ini_fault(ini, ini_line(ini, "mark", "mask"), err, f);
+	return check_rates(c, ini, f);
+}
+
+static int take_ini(struct conf *c, const struct ini *ini, struct fault *f)
+{
 	int err;
 
-	iniparser_set_error_callback(hush);
-	d = iniparser_load(path);
-	if (!d)
-		return fault_set(f, -EINVAL, "%s: cannot be read as an ini file", path);
 	conf_defaults(c);
-	err = set_all(c, path, d, at, f);
-	iniparser_freedict(d);
+	err = set_all(c, ini, f);
+	if (!err)
+		err = check_whole(c, ini, f);
+	if (!err)
+		err = take_plan(c, ini, f);
+	if (!err)
+		err = resolve(ini->path, c->model.path, f);
+	if (!err)
+		err = resolve(ini->path, c->log.file, f);
 	return err;
 }
 
 int conf_load(struct conf *c, const char *path, struct fault *f)
 {
-	struct places at = { { 0 } };
-	uint8_t *text;
-	size_t len;
-	int err = file_read(path, &text, &len, f);
+	struct ini ini;
+	int err = ini_load(&ini, path, f);
 
-	if (err)
-		return err;
-	err = scan(path, (char *)text, len, &at, f);
-	free(text);
 	if (!err)
-		err = read_values(c, path, &at, f);
-	if (!err)
-		err = check_whole(c, path, &at, f);
-	if (!err)
-		err = resolve(path, c->model.path, f);
-	if (!err)
-		err = resolve(path, c->log.file, f);
+		err = take_ini(c, &ini, f);
+	ini_clear(&ini);
 	if (err)
 		return err;
 	c->log.facility = facility_of[c->log.facility_word];
@@ -368,6 +342,7 @@ int conf_load(struct conf *c, const char *path, struct fault *f)
 	return 0;
 }
 
+/* [mark] is the last of the sections with settings, and the first of those with names. */
 void conf_print(const struct conf *c, FILE *out)
 {
 	const char *section = "";
@@ -377,6 +352,11 @@ void conf_print(const struct conf *c, FILE *out)
 			fprintf(out, "%s[%s]\n", i > 0 ? "\n" : "", settings[i].section);
 		section = settings[i].section;
 		setting_print(&settings[i], c, out);
+	}
+	for (unsigned i = 0; i < PLAN_SECTIONS; i++) {
+		if (i != PLAN_MARK)
+			fprintf(out, "\n[%s]\n", plan_section_name((enum plan_section)i));
+		plan_print(&c->plan, (enum plan_section)i, out);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "log.h"
 
+#define MOST_HELD  (1U << 24)
 #define MOST_ITEMS 1024 /* of one worker, written at a time */
 
 static struct outbox_service service_of(const struct settings *s)
@@ -57,21 +58,48 @@ static struct lane_params lane_params_of(const struct crew *c, const struct sett
 	};
 }
 
+/* Without marks there are no rules that would let anything pass the queue. */
+static struct bypass_params bypass_params_of(const struct settings *s)
+{
+	const struct conf *c = &s->conf;
+
+	return (struct bypass_params){
+		.bit = c->plan.skip_bit,
+		.mask = c->plan.mask,
+		.bursts = c->plan.enabled ? c->queue.skip_labelled : 0,
+		.stay = mono_ms((int64_t)c->queue.resample_s * 1000),
+		.counters = c->log.counters,
+	};
+}
+
+/* Marks are remembered of as many flows as all workers know, within reason. */
+static uint32_t held_flows(const struct conf *c)
+{
+	uint64_t flows = (uint64_t)c->flow.max * c->queue.workers;
+
+	return flows < MOST_HELD ? (uint32_t)flows : MOST_HELD;
+}
+
 int crew_make(struct crew *c, const struct settings *s, struct fault *f)
 {
 	struct outbox_service service = service_of(s);
+	struct bypass_params p = bypass_params_of(s);
 
 	*c = (struct crew){ .first_queue = s->conf.queue.first };
+	c->marker = marker_new(&s->conf.plan, held_flows(&s->conf));
+	c->bypass = bypass_new(&p, s->conf.flow.max);
+	if (!c->marker || !c->bypass)
+		return fault_set(f, -ENOMEM, "out of memory");
 	c->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (c->bell_fd < 0)
 		return fault_set(f, -errno, "eventfd: %s", strerror(errno));
 	for (; c->made < s->conf.queue.workers; c->made++) {
-		struct lane_params p = lane_params_of(c, s, c->made);
+		struct lane_params lane = lane_params_of(c, s, c->made);
 
-		if (getrandom(&p.burst.secret, sizeof(p.burst.secret), 0) < 0)
+		if (getrandom(&lane.burst.secret, sizeof(lane.burst.secret), 0) < 0)
 			return fault_set(f, -errno, "getrandom: %s", strerror(errno));
-		p.outbox.secret = p.burst.secret;
-		c->worker[c->made] = worker_new(&p, &service, f);
+		lane.outbox.secret = lane.burst.secret;
+		c->worker[c->made] = worker_new(&lane, &service, f);
 		if (!c->worker[c->made])
 			return -EIO;
 	}
@@ -101,12 +129,15 @@ void crew_clear(struct crew *c)
 		worker_free(c->worker[i]);
 	if (c->made > 0)
 		(void)close(c->bell_fd); /* nobody is left to hear it */
+	marker_free(c->marker);
+	bypass_free(c->bypass);
 	*c = (struct crew){ .made = 0 };
 }
 
-int crew_serve(struct crew *c, const struct settings *s)
+int crew_serve(struct crew *c, const struct settings *s, struct sink *sink)
 {
 	struct outbox_service service = service_of(s);
+	struct bypass_params p = bypass_params_of(s);
 
 	for (unsigned i = 0; i < c->made; i++) {
 		int err = worker_serve(c->worker[i], &service);
@@ -114,6 +145,8 @@ int crew_serve(struct crew *c, const struct settings *s)
 		if (err)
 			return err;
 	}
+	marker_serve(c->marker, &s->conf.plan);
+	bypass_serve(c->bypass, &p, sink);
 	return 0;
 }
 
@@ -125,40 +158,76 @@ bool crew_has_lost_one(const struct crew *c)
 	return false;
 }
 
-static void write_item(struct outbox_item *it, unsigned worker, struct ifnames *names,
-                       struct sink *sink)
+/* What a worker cannot hand to a packet is set at once. */
+static bool mark(struct crew *c, unsigned worker, struct record *r)
 {
+	struct pending_mark m;
+	bool carry;
+
+	if (bypass_has(c->bypass, &r->ends)) {
+		marker_repeat(c->marker, r);
+		return false;
+	}
+	carry = marker_label(c->marker, r, &m);
+	if (bypass_label(c->bypass, r) || !carry)
+		return false;
+	if (!worker_has_ended(c->worker[worker]) && worker_mark(c->worker[worker], &m))
+		return true;
+	marker_set(c->marker, &m);
+	return false;
+}
+
+/* true when the worker was given a mark. */
+static bool write_item(struct crew *c, struct outbox_item *it, unsigned worker,
+                       struct ifnames *names, struct sink *sink)
+{
+	bool marked = false;
+
 	switch (it->kind) {
 	case OUTBOX_LABEL:
+		marked = mark(c, worker, &it->label.record);
 		ifnames_name(names, it->label.in_if, it->label.record.in);
 		ifnames_name(names, it->label.out_if, it->label.record.out);
 		sink_put(sink, &it->label.record);
-		return;
+		break;
 	case OUTBOX_ROW:
 		sink_put_row(sink, &it->row.row, it->row.second, worker);
-		return;
+		break;
+	case OUTBOX_MARK:
+		marker_set(c->marker, &it->mark);
+		break;
 	}
+	return marked;
+}
+
+/* What waits from one worker; lines of a burst follow each other. */
+static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
+                        struct sink *sink)
+{
+	bool whole = true, marked = false;
+	struct outbox_item it;
+	unsigned n = 0;
+
+	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
+		marked |= write_item(c, &it, worker, names, sink);
+		whole = it.kind != OUTBOX_LABEL || it.label.last ||
+		        it.label.record.provisional;
+	}
+	if (marked)
+		worker_wake(c->worker[worker]);
+	if (n >= MOST_ITEMS)
+		outbox_ring_bell(c->bell_fd);
 }
 
 void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)
 {
-	struct outbox_item it;
 	uint64_t rung;
 
 	(void)!read(c->bell_fd, &rung, sizeof(rung)); /* it need not have rung */
-	for (unsigned i = 0; i < c->made; i++) {
-		unsigned n = 0;
-		bool whole = true;
-
-		/* Lines of a burst follow each other. */
-		for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[i], &it);
-		     n++) {
-			write_item(&it, i, names, sink);
-			whole = it.kind == OUTBOX_ROW || it.label.last;
-		}
-		if (n >= MOST_ITEMS)
-			outbox_ring_bell(c->bell_fd);
-	}
+	for (unsigned i = 0; i < c->made; i++)
+		write_items(c, i, names, sink);
+	marker_flush(c->marker);
+	bypass_flush(c->bypass);
 	sink_flush(sink);
 }
 
@@ -186,12 +255,17 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 	do
 		crew_write(c, names, sink);
 	while (poll(&p, 1, 0) > 0);
+	bypass_end(c->bypass, sink);
+	sink_flush(sink);
 	return failure;
 }
 
 void crew_log_status(struct crew *c, const struct sink *sink)
 {
 	struct lane_counters sum = { .flows_now = 0 }, n;
+	struct marker_counters marks;
+	struct skip_counters skip;
+	uint32_t outside;
 
 	for (unsigned i = 0; i < c->made; i++) {
 		if (!worker_ask(c->worker[i], &n)) {
@@ -202,4 +276,9 @@ void crew_log_status(struct crew *c, const struct sink *sink)
 		status_add(&sum, &n);
 	}
 	status_total(&sum, sink);
+	marks = marker_counters(c->marker);
+	if (marks.labels > 0)
+		status_marks(&sum, &marks);
+	if (bypass_counters(c->bypass, &skip, &outside))
+		status_skip(&skip, outside);
 }

@@ -209,7 +209,7 @@ bool ctmsg_next(struct ctmsg_walk *w, enum ctmsg_kind *kind, struct ctmsg *m)
 
 	if (w->left <= 0)
 		return false;
-	if (!mnl_nlmsg_ok(nlh, w->left)) {
+	if (!attribute_holder_ok(nlh, w->left)) {
 		w->left = 0;
 		*kind = CTMSG_BAD;
 		return true;

@@ -112,6 +112,7 @@ static void log_serving(const struct daemon *d, const char *what)
 	         d->started.queue.first + d->started.queue.workers - 1,
 	         d->now->conf.model.path, m->classes.count, feature_set_name(m->set),
 	         (double)m->gap.us / 1000, (double)m->max.us / 1000);
+	settings_warn(d->now);
 }
 
 /* Afterwards nobody uses the old settings. */
@@ -119,7 +120,7 @@ static void change_settings(struct daemon *d, struct settings *next)
 {
 	struct settings *old = d->now;
 
-	if (crew_serve(&d->crew, next) < 0) {
+	if (crew_serve(&d->crew, next, &d->sink) < 0) {
 		log_error("reload: out of memory, ending");
 		d->stop = d->failed = true;
 		return; /* some workers may use the old ones, some the new */
@@ -187,16 +188,34 @@ static int report_when_due(struct daemon *d)
 	return (int)(left / 1000) + 1;
 }
 
+/* Of two times to wait, -1 being for ever. */
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
+/* What is due by the clock.  Milliseconds until more is; -1 for never. */
+static int advance(struct daemon *d)
+{
+	int wait_ms = sooner(report_when_due(d), marker_advance(d->crew.marker));
+
+	return sooner(wait_ms, bypass_advance(d->crew.bypass, &d->sink));
+}
+
 static void serve(struct daemon *d)
 {
 	struct pollfd p[] = {
 		{ .fd = d->signal_fd, .events = POLLIN },
 		{ .fd = d->crew.bell_fd, .events = POLLIN },
 		{ .fd = ifnames_fd(d->ifnames), .events = POLLIN },
+		{ .events = POLLIN },
 	};
 
 	while (!d->stop) {
-		if (poll(p, 3, report_when_due(d)) <= 0)
+		int wait_ms = advance(d);
+
+		p[3].fd = bypass_fd(d->crew.bypass); /* a reload may open another one */
+		if (poll(p, 4, wait_ms) <= 0)
 			continue;
 		if (p[2].revents)
 			ifnames_read(d->ifnames);

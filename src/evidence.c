@@ -13,8 +13,8 @@
 
 /* Evenly spread counts that the mixture begins with, and what is left of a client's
  * counts a burst later. */
-#define SOFT_COUNT 0.5f
-#define SOFT_FADE  0.7f
+#define SOFT_COUNT 0.05f
+#define SOFT_FADE  0.8f
 
 /* The share of hypotheses that none of those thought of is right. */
 #define HYP_FLOOR  0.01f
@@ -29,6 +29,7 @@ struct evidence {
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
 	float *ratio;  /* of the flow at hand */
+	float *sharp;  /* what it adds to the counts */
 	/* By hypothesis: every single app, then every pair. */
 	float *fit;    /* likelihood of the flow at hand */
 	float *gained; /* sum of their logarithms over the burst */
@@ -41,13 +42,13 @@ struct evidence {
 struct evidence_strengths evidence_defaults(void)
 {
 	return (struct evidence_strengths){
-		.part = { [EVIDENCE_OWN] = 0.8f,
-		          [EVIDENCE_FLOW] = 0.25f,
-		          [EVIDENCE_SOFT] = 0.6f,
-		          [EVIDENCE_HYP] = 0.3f },
+		.part = { [EVIDENCE_OWN] = 0.5f,
+		          [EVIDENCE_FLOW] = 0.3f,
+		          [EVIDENCE_SOFT] = 0.7f,
+		          [EVIDENCE_HYP] = 0.2f },
 		.tau = 1,
 		.eps = 0.03f,
-		.rho = 3,
+		.rho = 4,
 		.fade = 0.9f,
 	};
 }
@@ -61,7 +62,7 @@ static unsigned count_hyps(unsigned classes)
 static bool make_work(struct evidence *e)
 {
 	unsigned n = e->classes, h = e->hyps;
-	float *w = calloc((3 + EVIDENCE_PARTS) * n + 3 * h, sizeof(*w));
+	float *w = calloc((4 + EVIDENCE_PARTS) * n + 3 * h, sizeof(*w));
 
 	if (!w)
 		return false;
@@ -69,7 +70,8 @@ static bool make_work(struct evidence *e)
 	e->log_prior = w;
 	e->counts = w + n;
 	e->ratio = w + 2 * n;
-	e->z = w + 3 * n;
+	e->sharp = w + 3 * n;
+	e->z = w + 4 * n;
 	e->fit = e->z + EVIDENCE_PARTS * n;
 	e->gained = e->fit + h;
 	e->belief = e->gained + h;
@@ -136,6 +138,18 @@ static void set_ratio(struct evidence *e, const float *p)
 		e->ratio[c] = log_share(e->classes, p[c]) - e->log_prior[c];
 }
 
+/* e->sharp, after set_ratio(): the flow's shares, of classes that were all as likely
+ * before, to the eighth power.  Many flows of a burst could be anyone's; they would
+ * outnumber the few that give the app away. */
+static void set_sharp(struct evidence *e)
+{
+	memcpy(e->sharp, e->ratio, e->classes * sizeof(*e->sharp));
+	normalise(e->sharp, e->classes);
+	for (unsigned c = 0; c < e->classes; c++)
+		for (unsigned twice = 0; twice < 3; twice++)
+			e->sharp[c] *= e->sharp[c];
+}
+
 /* e->fit: under an app a flow is likely as that app's ratio says, under two as the mean
  * of theirs, and some flows could be anyone's. */
 static void set_fit(struct evidence *e)
@@ -169,6 +183,13 @@ static void set_belief(struct evidence *e, const float *past)
 		e->belief[h] = expf(e->belief[h] - most);
 }
 
+/* One view of flow i. */
+static const float *view(const struct evidence *e, const struct evidence_burst *b,
+                         size_t i, enum evidence_view v)
+{
+	return b->p + (i * EVIDENCE_VIEWS + v) * e->classes;
+}
+
 /* past may be NULL. */
 static void begin(struct evidence *e, const float *past)
 {
@@ -177,13 +198,14 @@ static void begin(struct evidence *e, const float *past)
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 }
 
-/* One flow of the burst. */
-static void add(struct evidence *e, const float *p)
+/* Flow i of the burst. */
+static void add(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
-	set_ratio(e, p);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	set_fit(e);
+	set_sharp(e);
 	for (unsigned c = 0; c < e->classes; c++)
-		e->counts[c] += p[c];
+		e->counts[c] += e->sharp[c];
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->gained[h] += logf(e->fit[h]);
 }
@@ -198,7 +220,7 @@ void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
 	(void)past_touch(&e->flows, b->ends[i], b->last);
-	add(e, b->p + i * e->classes);
+	add(e, b, i);
 	if (i + 1 == b->n)
 		set_belief(e, e->client);
 }
@@ -229,16 +251,17 @@ static void put_parts(struct evidence *e, const struct evidence_burst *b, size_t
                       float *z)
 {
 	const float *flow = past_find(&e->flows, b->ends[i], b->last);
-	const float *p = b->p + i * e->classes;
+	const float *own = view(e, b, i, EVIDENCE_OWNS);
 	unsigned n = e->classes;
 
-	set_ratio(e, p);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	set_fit(e);
+	set_sharp(e);
 	for (unsigned c = 0; c < n; c++) {
-		/* The counts hold p[c]; rounding may leave a little less. */
-		float others = fmaxf(e->counts[c] - p[c], 0);
+		/* The counts hold the flow's; rounding may leave a little less. */
+		float others = fmaxf(e->counts[c] - e->sharp[c], 0);
 
-		z[EVIDENCE_OWN * n + c] = log_share(e->classes, p[c]);
+		z[EVIDENCE_OWN * n + c] = log_share(e->classes, own[c]);
 		z[EVIDENCE_FLOW * n + c] = flow ? flow[c] : 0;
 		z[EVIDENCE_SOFT * n + c] = logf(others + SOFT_COUNT / (float)n);
 	}
@@ -278,7 +301,7 @@ void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_
 	/* In a burst of very many flows a record may have made room. */
 	float *flow = past_find(&e->flows, b->ends[i], b->last);
 
-	set_ratio(e, b->p + i * e->classes);
+	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	for (unsigned c = 0; flow && c < e->classes; c++)
 		flow[c] += e->ratio[c];
 	if (i + 1 == b->n)
@@ -317,7 +340,7 @@ void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q
 
 	begin(e, past);
 	for (size_t i = 0; i < b->n; i++)
-		add(e, b->p + i * e->classes);
+		add(e, b, i);
 	set_belief(e, past);
 	evidence_judge(e, b, 0, q);
 }

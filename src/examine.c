@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "label.h"
 #include "weigh.h"
 
-/* What the model says: rows of probabilities, by each row's own votes and in the light of
- * all evidence. */
+/* What the model says: for each row EVIDENCE_VIEWS rows of probabilities by its own
+ * votes, and one in the light of all evidence, where it is asked for. */
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
@@ -48,20 +49,21 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
-/* Ratios of own votes to the prior, as shares, cubed: much of a trace is background that
- * every app has, so those who are sure have the say. */
-static void cast_vote(const struct model *m, const float *own, float *vote)
+/* Ratios of the narrow trees' votes to the prior, as shares, to the sixth power: much of
+ * a trace is background that every app has, so those who are sure have the say. */
+static void cast_vote(const struct model *m, const float *says, float *vote)
 {
 	float sum = 0;
 
 	for (uint32_t c = 0; c < m->classes.count; c++) {
-		vote[c] = m->prior[c] > 0 ? own[c] / m->prior[c] : 0;
+		vote[c] = m->prior[c] > 0 ? says[c] / m->prior[c] : 0;
 		sum += vote[c];
 	}
 	for (uint32_t c = 0; c < m->classes.count; c++) {
 		float q = sum > 0 ? vote[c] / sum : 0;
 
-		vote[c] = q * q * q;
+		q *= q * q;
+		vote[c] = q * q;
 	}
 }
 
@@ -71,21 +73,23 @@ static int ask_forest(const struct examine *x, struct answers *a)
 	const struct model *m = x->model;
 	const struct dataset *d = a->rows->d;
 	uint32_t width = m->classes.count;
-	uint32_t *votes = calloc(width, sizeof(*votes));
+	uint32_t *votes = calloc((size_t)FOREST_VIEWS * width, sizeof(*votes));
+	void *work = malloc(forest_work_size(m->forest, 1));
 
-	if (!votes)
-		return -ENOMEM;
-	for (size_t i = 0; i < a->rows->count; i++) {
+	for (size_t i = 0; votes && work && i < a->rows->count; i++) {
 		const float *row = d->x + (size_t)a->rows->row[i] * d->features.count;
-		float *own = a->own + i * width;
+		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
-		forest_votes(m->forest, row, votes);
+		forest_views(m->forest, row, 1, work, votes);
 		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
 		model_shares(m, votes, own);
-		cast_vote(m, own, a->vote + i * width);
+		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
+		       width * sizeof(*own));
+		cast_vote(m, own + EVIDENCE_SAYS * width, a->vote + i * width);
 	}
 	free(votes);
-	return 0;
+	free(work);
+	return votes && work ? 0 : -ENOMEM;
 }
 
 static int weigh(const struct examine *x, struct answers *a)
@@ -108,7 +112,7 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 
 	*a = (struct answers){
 		.rows = rows,
-		.own = calloc(count * width + 1, sizeof(*a->own)),
+		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.vote = calloc(count * width + 1, sizeof(*a->vote)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
@@ -130,8 +134,7 @@ int examine_rows(const struct examine *x, const struct forest_rows *rows,
 {
 	struct answers a;
 	int err = ask(x, rows, &a);
-	struct judge_weights w = { x->model->classes.count, x->alone ? a.own : a.all,
-		                   a.vote };
+	struct judge_weights w = { x->model->classes.count, a.all, a.vote };
 
 	if (!err && !judge_cases(sum, a.cases, rows->count, &w))
 		err = -ENOMEM;

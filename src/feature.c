@@ -27,8 +27,12 @@ static const char *const full[] = {
 	"first_1",         "first_2",         "first_3",      "first_4",
 	"first_5",         "first_6",         "first_7",      "first_8",
 	"first_9",         "first_10",        "first_11",     "first_12",
+	"bulk_1",          "bulk_2",          "bulk_3",       "bulk_4",
+	"bulk_5",          "bulk_6",          "bulk_7",       "bulk_8",
 	"duration",        "pkts_rate",       "bytes_rate",   "burst_flows",
-	"burst_duration",  "burst_offset",
+	"burst_duration",  "burst_offset",    "burst_pkts",   "burst_bytes",
+	"burst_sent",      "burst_share",     "burst_index",  "burst_tcp",
+	"burst_udp",
 };
 
 static const struct {
@@ -43,6 +47,24 @@ static const struct {
 unsigned feature_count(enum feature_set set)
 {
 	return sets[set].count;
+}
+
+/* Found by leaving groups of features out, on other weeks than the trees had seen. */
+bool feature_travels(enum feature_set set, unsigned i)
+{
+	static const char *const all[] = {
+		"protocol", "sent_mean", "sent_min", "sent_max", "sent_std", "rcvd_mean",
+		"rcvd_min", "rcvd_max",  "rcvd_std", "first_1",  "first_2",  "first_3",
+		"first_4",  "first_5",   "first_6",  "first_7",  "first_8"
+	};
+	const char *name = feature_name(set, i);
+
+	if (set != FEATURE_FULL)
+		return true;
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+		if (strcmp(name, all[k]) == 0)
+			return true;
+	return strncmp(name, "bulk_", 5) == 0;
 }
 
 const char *feature_set_name(enum feature_set set)
@@ -125,6 +147,8 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	const struct stats *sent = &bf->len[BURST_SENT], *rcvd = &bf->len[BURST_RCVD];
 	struct stats both = stats_join(sent, rcvd);
 	double duration = seconds(bf->first, bf->last);
+	double all =
+		(double)(bf->burst->bytes[BURST_SENT] + bf->burst->bytes[BURST_RCVD]);
 
 	*x++ = bf->ends.proto == IPPROTO_TCP;
 	*x++ = ratio(bf->bytes);
@@ -136,16 +160,25 @@ static void full_vector(const struct burst_flow *bf, float *x)
 	x += 6;
 	for (unsigned i = 0; i < BURST_FIRST; i++)
 		*x++ = (float)bf->first_bytes[i];
+	for (unsigned i = 0; i < BURST_BULKS; i++)
+		*x++ = (float)bf->bulk_bytes[i];
 	*x++ = (float)duration;
 	*x++ = rate(&both, (double)both.count, duration);
 	*x++ = rate(&both, (double)both.s1, duration);
 	*x++ = (float)bf->burst->flow_count;
 	*x++ = (float)seconds(bf->burst->first, bf->burst->last);
 	*x++ = (float)seconds(bf->burst->first, bf->first);
+	*x++ = (float)bf->burst->pkts;
+	*x++ = (float)all;
+	*x++ = (float)bf->burst->bytes[BURST_SENT];
+	*x++ = (float)((double)both.s1 / all);
+	*x++ = (float)bf->index;
+	*x++ = (float)bf->burst->tcp_count;
+	*x++ = (float)(bf->burst->flow_count - bf->burst->tcp_count);
 }
 
 _Static_assert(sizeof(full) / sizeof(full[0]) ==
-                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + 6 &&
+                               3 + 3 * WAY_COUNT + 6 + BURST_FIRST + BURST_BULKS + 13 &&
                        sizeof(full) / sizeof(full[0]) <= FEATURE_MAX,
                "the names of `full` and full_vector() go together");
 

@@ -37,3 +37,15 @@ struct flow_key flow_key_of(const struct packet *pkt, bool *src_is_low)
 		                    (uint64_t)low_port << 32 | (uint64_t)high_port << 16 |
 		                            pkt->proto } };
 }
+
+struct flow_key flow_key_of_ends(const struct flow_ends *ends)
+{
+	const struct packet pkt = { .src = ends->client,
+		                    .dst = ends->server,
+		                    .sport = ends->client_port,
+		                    .dport = ends->server_port,
+		                    .proto = ends->proto };
+	bool client_is_low;
+
+	return flow_key_of(&pkt, &client_is_low);
+}

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* So many trees are walked side by side, to wait for memory together. */
-#define LANES 8
+/* So many trees are walked side by side for one row, to wait for memory together; and so
+ * many rows through one tree. */
+#define TREES 20
+#define ROWS  16
 
 struct forest {
 	struct forest_parts parts;
@@ -55,6 +57,8 @@ void forest_oob_clear(struct forest_oob *oob)
 {
 	free(oob->votes);
 	free(oob->trees);
+	free(oob->narrow_votes);
+	free(oob->narrow_trees);
 	free(oob->gini);
 	free(oob->permutation);
 	*oob = (struct forest_oob){ 0 };
@@ -63,6 +67,11 @@ void forest_oob_clear(struct forest_oob *oob)
 unsigned forest_trees(const struct forest *fo)
 {
 	return fo->parts.trees;
+}
+
+unsigned forest_narrow_trees(const struct forest *fo)
+{
+	return fo->parts.trees - fo->parts.wide;
 }
 
 unsigned forest_classes(const struct forest *fo)
@@ -98,46 +107,89 @@ static void add_votes(const struct forest_parts *p, uint32_t code, uint32_t *vot
 		votes[s->label[i]] += s->share[i];
 }
 
-static void walk_trees(const struct forest_parts *p, unsigned first, const float *x,
-                       uint32_t *votes)
+static void walk_trees(const struct tree *tree, const float *x,
+                       uint32_t code[static TREES])
 {
-	const struct tree_node *node[LANES];
-	uint32_t at[LANES] = { 0 }, moved;
+	const struct tree_node *node[TREES];
+	uint32_t at[TREES] = { 0 }, moved;
 
-	for (unsigned l = 0; l < LANES; l++)
-		node[l] = p->tree[first + l].node;
+	for (unsigned l = 0; l < TREES; l++)
+		node[l] = tree[l].node;
 	do {
 		moved = 0;
-		for (int l = 0; l < LANES; l++) {
+		for (unsigned l = 0; l < TREES; l++) {
 			uint32_t next = tree_step(node[l][at[l]], x);
 
 			moved |= next ^ at[l];
 			at[l] = next;
 		}
 	} while (moved);
-	for (unsigned l = 0; l < LANES; l++)
-		add_votes(p, tree_code(node[l][at[l]]), votes);
+	for (unsigned l = 0; l < TREES; l++)
+		code[l] = tree_code(node[l][at[l]]);
+}
+
+static uint32_t walk_tree(const struct tree *tree, const float *x)
+{
+	uint32_t at = 0;
+
+	while (!tree_is_leaf(tree->node[at]))
+		at = tree_step(tree->node[at], x);
+	return tree_code(tree->node[at]);
+}
+
+/* x[TREE_LEAF] is -INFINITY.  Of the last trees as many are walked once more as make up
+ * the lanes: that costs nothing, where one tree after the other would. */
+static void add_trees(const struct forest_parts *p, unsigned t, unsigned end,
+                      const float *x, uint32_t *votes)
+{
+	uint32_t code[TREES];
+
+	if (end - t < TREES) {
+		for (; t < end; t++)
+			add_votes(p, walk_tree(&p->tree[t], x), votes);
+		return;
+	}
+	while (t < end) {
+		unsigned from = t + TREES <= end ? t : end - TREES;
+
+		walk_trees(&p->tree[from], x, code);
+		for (; t < from + TREES; t++)
+			add_votes(p, code[t - from], votes);
+	}
+}
+
+/* x has room for TREE_WIDTH. */
+static void fill_row(const struct forest_parts *p, const float *row, float *x)
+{
+	memcpy(x, row, p->features * sizeof(*x));
+	x[TREE_LEAF] = -INFINITY;
 }
 
 void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
 	float x[TREE_WIDTH];
-	unsigned t = 0;
 
-	memcpy(x, row, p->features * sizeof(*x));
-	x[TREE_LEAF] = -INFINITY;
+	fill_row(p, row, x);
 	memset(votes, 0, p->classes * sizeof(*votes));
-	for (; t + LANES <= p->trees; t += LANES)
-		walk_trees(p, t, x, votes);
-	for (; t < p->trees; t++) {
-		const struct tree_node *node = p->tree[t].node;
-		uint32_t at = 0;
+	add_trees(p, 0, p->trees, x, votes);
+}
 
-		while (!tree_is_leaf(node[at]))
-			at = tree_step(node[at], x);
-		add_votes(p, tree_code(node[at]), votes);
-	}
+/* What the wide trees say becomes what all say. */
+static void join_views(const struct forest_parts *p, uint32_t *votes)
+{
+	for (uint32_t c = 0; c < p->classes; c++)
+		votes[c] += votes[p->classes + c];
+}
+
+static void views_of_row(const struct forest_parts *p, const float *row, uint32_t *votes)
+{
+	float x[TREE_WIDTH];
+
+	fill_row(p, row, x);
+	add_trees(p, 0, p->wide, x, votes);
+	add_trees(p, p->wide, p->trees, x, votes + p->classes);
+	join_views(p, votes);
 }
 
 /* Rows that one tree is walked for before the next tree comes: the rows and their votes
@@ -145,7 +197,7 @@ void forest_votes(const struct forest *fo, const float *row, uint32_t *votes)
 #define BLOCK_ROWS 4096
 
 /* Fewer rows than this are faster one by one. */
-#define FEW_ROWS   LANES
+#define FEW_ROWS   64
 
 /* Rows of a block, width floats apart.  x[TREE_LEAF] of a row is a float of one of the
  * next rows, which is why each keeps -INFINITY at TREE_LEAF modulo width. */
@@ -165,7 +217,7 @@ static size_t block_width(unsigned features)
 
 static size_t block_floats(size_t rows, size_t width)
 {
-	return (rows + LANES) * width + TREE_WIDTH;
+	return (rows + ROWS) * width + TREE_WIDTH;
 }
 
 static void fill_block(struct block *b, const float *x, size_t rows, unsigned features)
@@ -181,15 +233,15 @@ static void fill_block(struct block *b, const float *x, size_t rows, unsigned fe
 }
 
 static void walk_rows(const struct tree_node *node, const struct block *b, size_t first,
-                      uint32_t at[static LANES])
+                      uint32_t at[static ROWS])
 {
 	const float *x = b->x + first * b->width;
 	uint32_t moved;
 
-	memset(at, 0, LANES * sizeof(*at));
+	memset(at, 0, ROWS * sizeof(*at));
 	do {
 		moved = 0;
-		for (size_t l = 0; l < LANES; l++) {
+		for (size_t l = 0; l < ROWS; l++) {
 			uint32_t next = tree_step(node[at[l]], x + l * b->width);
 
 			moved |= next ^ at[l];
@@ -198,22 +250,26 @@ static void walk_rows(const struct tree_node *node, const struct block *b, size_
 	} while (moved);
 }
 
-/* The rows from n up to the next multiple of LANES are walked and not counted. */
-static void votes_of_block(const struct forest_parts *p, const struct block *b, size_t n,
+/* The rows from n up to the next multiple of ROWS are walked and not counted. */
+static void views_of_block(const struct forest_parts *p, const struct block *b, size_t n,
                            uint32_t *votes)
 {
-	uint32_t at[LANES];
+	size_t stride = (size_t)FOREST_VIEWS * p->classes;
+	uint32_t at[ROWS];
 
 	for (unsigned t = 0; t < p->trees; t++) {
 		const struct tree_node *node = p->tree[t].node;
+		uint32_t *to = votes + (t < p->wide ? 0 : p->classes);
 
-		for (size_t i = 0; i < n; i += LANES) {
+		for (size_t i = 0; i < n; i += ROWS) {
 			walk_rows(node, b, i, at);
-			for (size_t l = 0; l < LANES && i + l < n; l++)
+			for (size_t l = 0; l < ROWS && i + l < n; l++)
 				add_votes(p, tree_code(node[at[l]]),
-				          votes + (i + l) * p->classes);
+				          to + (i + l) * stride);
 		}
 	}
+	for (size_t i = 0; i < n; i++)
+		join_views(p, votes + i * stride);
 }
 
 size_t forest_work_size(const struct forest *fo, size_t rows)
@@ -223,21 +279,22 @@ size_t forest_work_size(const struct forest *fo, size_t rows)
 	return block_floats(block, block_width(fo->parts.features)) * sizeof(float);
 }
 
-void forest_votes_many(const struct forest *fo, const float *x, size_t rows, void *work,
-                       uint32_t *votes)
+void forest_views(const struct forest *fo, const float *x, size_t rows, void *work,
+                  uint32_t *votes)
 {
 	const struct forest_parts *p = &fo->parts;
 	struct block b = { work, block_width(p->features) };
+	size_t stride = (size_t)FOREST_VIEWS * p->classes;
 
+	memset(votes, 0, rows * stride * sizeof(*votes));
 	for (size_t i = 0; rows < FEW_ROWS && i < rows; i++)
-		forest_votes(fo, x + i * p->features, votes + i * p->classes);
+		views_of_row(p, x + i * p->features, votes + i * stride);
 	if (rows < FEW_ROWS)
 		return;
-	memset(votes, 0, rows * p->classes * sizeof(*votes));
 	for (size_t first = 0; first < rows; first += BLOCK_ROWS) {
 		size_t n = rows - first < BLOCK_ROWS ? rows - first : BLOCK_ROWS;
 
 		fill_block(&b, x + first * p->features, n, p->features);
-		votes_of_block(p, &b, n, votes + first * p->classes);
+		views_of_block(p, &b, n, votes + first * stride);
 	}
 }

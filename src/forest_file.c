@@ -153,6 +153,7 @@ void forest_file_pack(const struct forest_parts *p, struct bytes *b)
 		return;
 	}
 	bytes_le32(b, p->trees);
+	bytes_le32(b, p->wide);
 	bytes_le16(b, (uint16_t)p->classes);
 	bytes_le16(b, (uint16_t)p->features);
 	pack_thresholds(p, &t, b);

@@ -32,11 +32,11 @@ static int no_memory(const struct reader *r)
 
 static int read_head(struct reader *r)
 {
-	uint32_t trees;
+	uint32_t trees, wide;
 	uint16_t classes, features;
 
-	if (!cur_le32(&r->c, &trees) || !cur_le16(&r->c, &classes) ||
-	    !cur_le16(&r->c, &features))
+	if (!cur_le32(&r->c, &trees) || !cur_le32(&r->c, &wide) ||
+	    !cur_le16(&r->c, &classes) || !cur_le16(&r->c, &features))
 		return bad(r, "cut short");
 	if (trees < 1 || trees > FOREST_TREES_MAX || classes < 2 ||
 	    classes > FOREST_CLASSES_MAX || features < 1 ||
@@ -46,7 +46,10 @@ static int read_head(struct reader *r)
 		                 "%u, 2 to %u, up to %u",
 		                 trees, classes, features, FOREST_TREES_MAX,
 		                 FOREST_CLASSES_MAX, FOREST_FEATURES_MAX);
+	if (wide >= trees)
+		return bad(r, "no narrow trees");
 	r->p->trees = trees;
+	r->p->wide = wide;
 	r->p->classes = classes;
 	r->p->features = features;
 	return 0;

@@ -226,13 +226,17 @@ static int make_oob(struct training *t, struct forest_oob *oob)
 
 	oob->votes = calloc(rows * classes, sizeof(*oob->votes));
 	oob->trees = calloc(rows, sizeof(*oob->trees));
+	oob->narrow_votes = calloc(rows * classes, sizeof(*oob->narrow_votes));
+	oob->narrow_trees = calloc(rows, sizeof(*oob->narrow_trees));
 	oob->gini = calloc(features, sizeof(*oob->gini));
 	oob->permutation = calloc(features, sizeof(*oob->permutation));
 	t->oob.loss = calloc(features, sizeof(*t->oob.loss));
-	t->oob.votes = oob->votes;
-	t->oob.trees = oob->trees;
+	t->oob.all = (struct oob_votes){ oob->votes, oob->trees };
+	t->oob.narrow = (struct oob_votes){ oob->narrow_votes, oob->narrow_trees };
+	t->oob.wide = t->parts->wide;
 	t->want_oob = true;
-	return oob->votes && oob->trees && oob->gini && oob->permutation && t->oob.loss
+	return oob->votes && oob->trees && oob->narrow_votes && oob->narrow_trees &&
+	                       oob->gini && oob->permutation && t->oob.loss
 	               ? 0
 	               : -ENOMEM;
 }
@@ -243,9 +247,9 @@ static double oob_accuracy(const struct oob *o, size_t rows)
 	size_t judged = 0, right = 0;
 
 	for (size_t i = 0; i < rows; i++) {
-		const uint32_t *votes = o->votes + i * classes;
+		const uint32_t *votes = o->all.votes + i * classes;
 
-		if (!o->trees[i])
+		if (!o->all.trees[i])
 			continue;
 		judged++;
 		right += forest_best(votes, classes) == o->d->row[o->rows[i]].label;
@@ -334,8 +338,8 @@ static int choose_weights(struct training *t, const struct forest_rows *rows)
 		return 0;
 	t->upto = calloc(rows->count, sizeof(*t->upto));
 	t->tree.upto = t->upto;
-	return t->upto ? bags_weights(rows->d, rows->row, rows->count,
-	                              t->params->power, t->upto)
+	return t->upto ? bags_weights(rows->d, rows->row, rows->count, t->params->power,
+	                              t->upto)
 	               : -ENOMEM;
 }
 
@@ -345,7 +349,8 @@ struct forest *forest_train(const struct forest_rows *rows, const struct forest_
 	const struct dataset *d = rows->d;
 	struct forest_parts parts = { .trees = p->trees,
 		                      .classes = d->labels.count,
-		                      .features = d->features.count };
+		                      .features = d->features.count,
+		                      .wide = p->narrow ? p->trees / 2 : 0 };
 	struct training t = { .params = p,
 		              .parts = &parts,
 		              .oob = { .d = d, .rows = rows->row },
@@ -360,6 +365,8 @@ struct forest *forest_train(const struct forest_rows *rows, const struct forest_
 		                                       : square_root(parts.features),
 		                       .min_leaf = p->min_leaf,
 		                       .extra = p->extra,
+		                       .wide = parts.wide,
+		                       .narrow = p->narrow,
 		                       .bootstrap = p->bootstrap };
 	if (!codes_make(&t.codes, d, rows->row, rows->count) && !choose_bags(&t, rows) &&
 	    !choose_weights(&t, rows) && !run(&t, d, oob))

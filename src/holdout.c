@@ -190,6 +190,46 @@ int holdout_rows(struct holdout *h, const struct dataset *d, double share, uint6
 	return err;
 }
 
+/* Move every folds-th trace of each class, from a place of the class's own on, to the
+ * front; how many. */
+static size_t draw_fold(struct trace_of *list, size_t n, unsigned folds, unsigned fold,
+                        struct rng *r)
+{
+	size_t drawn = 0;
+
+	for (size_t from = 0, to; from < n; from = to) {
+		size_t skip = rng_below(r, folds);
+
+		for (to = from + 1; to < n; to++)
+			if (strcmp(list[to].label, list[from].label) != 0)
+				break;
+		shuffle(list + from, to - from, r);
+		for (size_t i = from; i < to; i++)
+			if ((i - from + skip) % folds == fold)
+				list[drawn++] = list[i];
+	}
+	return drawn;
+}
+
+int holdout_fold(struct holdout *h, const struct dataset *d, unsigned folds,
+                 unsigned fold, uint64_t seed)
+{
+	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));
+	struct rng r;
+	int err = -ENOMEM;
+	size_t n;
+
+	if (reserve(h, d) && list) {
+		n = list_traces(d, list);
+		qsort(list, n, sizeof(*list), by_label_and_name);
+		/* One order for all folds, and not that of any round of splits. */
+		rng_init(&r, seed, 1ULL << 61);
+		err = deal(h, d, list, draw_fold(list, n, folds, fold, &r));
+	}
+	free(list);
+	return err;
+}
+
 int holdout_all(struct holdout *h, const struct dataset *d)
 {
 	struct trace_of *list = calloc(d->traces.count + 1, sizeof(*list));

@@ -94,10 +94,10 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	l->p = *p;
 	l->work = malloc(forest_work_size(p->model->forest, flows));
 	l->x = calloc(flows * feature_count(p->model->set), sizeof(*l->x));
-	l->votes = calloc(flows * classes, sizeof(*l->votes));
+	l->votes = calloc(flows * FOREST_VIEWS * classes, sizeof(*l->votes));
 	l->ends = calloc(flows, sizeof(*l->ends));
 	l->packets = calloc(flows, sizeof(*l->packets));
-	l->own = calloc(flows * classes, sizeof(*l->own));
+	l->own = calloc(flows * EVIDENCE_VIEWS * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
 	if (p->parts && !p->alone)
@@ -138,8 +138,8 @@ void labeller_free(struct labeller *l)
 static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow *bf)
 {
 	const struct model *m = l->p.model;
-	const uint32_t *votes = l->votes + i * m->classes.count;
-	float *own = l->own + i * m->classes.count;
+	const uint32_t *votes = l->votes + i * FOREST_VIEWS * m->classes.count;
+	float *own = l->own + i * EVIDENCE_VIEWS * m->classes.count;
 
 	l->ends[i] = &bf->ends;
 	l->packets[i] = burst_flow_packets(bf);
@@ -159,7 +159,8 @@ static void vote(struct labeller *l, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++, bf = burst_flow_at(l->burst, bf->node.next))
 		feature_vector(m->set, bf, x + i * features);
-	forest_votes_many(m->forest, x, n, l->work, l->votes + l->at * m->classes.count);
+	forest_views(m->forest, x, n, l->work,
+	             l->votes + l->at * FOREST_VIEWS * m->classes.count);
 	for (bf = l->next; n > 0; n--, bf = burst_flow_at(l->burst, bf->node.next))
 		judge_alone(l, l->at++, bf);
 	l->next = bf;
@@ -248,8 +249,9 @@ struct labeller_flow labeller_flow(const struct labeller *l, size_t i)
 	return (struct labeller_flow){
 		.model = l->p.model,
 		.label = l->label[i],
-		.votes = l->votes + i * classes,
-		.probability = (l->p.alone ? l->own : l->all) + i * classes,
+		.votes = l->votes + i * FOREST_VIEWS * classes,
+		.probability = l->p.alone ? l->own + i * EVIDENCE_VIEWS * classes
+		                          : l->all + i * classes,
 		.parts = l->parts ? l->parts + i * EVIDENCE_PARTS * classes : NULL,
 	};
 }
@@ -274,7 +276,7 @@ static size_t gather_early(struct labeller *l, const struct burst_flow *bf)
 		l->ends[i] = &with[i]->ends;
 		feature_vector(m->set, with[i], l->x + i * feature_count(m->set));
 	}
-	forest_votes_many(m->forest, l->x, n, l->work, l->votes);
+	forest_views(m->forest, l->x, n, l->work, l->votes);
 	return n;
 }
 
@@ -290,7 +292,8 @@ struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
 		label = label_alone(m, l->votes, packets, l->own);
 	} else {
 		for (size_t i = 0; i < n; i++)
-			model_shares(m, l->votes + i * classes, l->own + i * classes);
+			model_shares(m, l->votes + i * FOREST_VIEWS * classes,
+			             l->own + i * EVIDENCE_VIEWS * classes);
 		evidence_early(l->past, &open, l->all);
 		label = label_together(m, l->all, packets);
 	}

@@ -8,12 +8,15 @@
 
 #include "clock.h"
 #include "desk.h"
+#include "ring.h"
 
 #define TICK_MS     1000 /* the longest wait */
 #define PATIENCE_MS 5000 /* for the receiver, at the very end only */
 
 /* How long a turn labels for, once packets have been accepted. */
 #define LABEL_US    100
+
+#define MARKS       1024 /* that may wait for a packet */
 
 struct lane {
 	struct lane_params p;
@@ -23,6 +26,8 @@ struct lane {
 	struct outbox *outbox;
 	struct clerk *clerk; /* or NULL */
 	struct desk *desk;
+	struct ring *marks;               /* from the main thread */
+	struct pending *pending;          /* of these, what waits for a packet */
 	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
 	uint64_t losses;                  /* that bursts were told of */
 	struct mono asked;                /* when the kernel was asked last */
@@ -35,6 +40,8 @@ void lane_free(struct lane *l)
 	queue_free(l->queue);
 	burst_tracker_free(l->tracker);
 	desk_free(l->desk);
+	pending_free(l->pending);
+	ring_free(l->marks);
 	clerk_free(l->clerk);
 	outbox_free(l->outbox);
 	free(l);
@@ -65,10 +72,12 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	l->p = *p;
 	l->tracker = burst_tracker_new(&p->burst);
 	l->outbox = outbox_new(&p->outbox, s);
-	if (!l->tracker || !l->outbox)
+	l->marks = ring_new(MARKS, sizeof(struct pending_mark));
+	l->pending = pending_new(MARKS, &p->burst.secret);
+	if (!l->tracker || !l->outbox || !l->marks || !l->pending)
 		goto fail;
-	burst_set_early(l->tracker, &s->early);
 	l->desk = desk_new(l->tracker, l->outbox);
+	burst_set_early(l->tracker, &s->early);
 	make_clerk(l, p->burst.mtu_bytes);
 	if (!l->desk || (p->counters && !l->clerk))
 		goto fail;
@@ -158,14 +167,50 @@ static bool tell_losses(struct lane *l)
 	return lost;
 }
 
+static void give_marks_back(struct lane *l, struct mono now)
+{
+	struct pending_mark m;
+
+	while (pending_late(l->pending, now, &m))
+		outbox_put_mark(l->outbox, &m);
+}
+
+static void take_marks(struct lane *l, struct mono now)
+{
+	const struct mono until = mono_add(now, mono_ms(LANE_MARK_MS));
+	struct pending_mark m;
+
+	while (ring_get(l->marks, &m))
+		if (!pending_put(l->pending, &m, until))
+			outbox_put_mark(l->outbox, &m);
+	give_marks_back(l, now);
+}
+
+/* Only while marks wait are packets looked at before they are accepted. */
+static void mark_packets(struct lane *l, int count)
+{
+	for (int i = 0; i < count && pending_count(l->pending) > 0; i++) {
+		const struct queue_packet *qp = queue_packet(l->queue, i);
+		struct pending_mark m;
+		struct packet pkt;
+
+		if (decode_ip(qp->data, qp->len, &pkt) == DECODE_OK &&
+		    pending_take(l->pending, &pkt, &m))
+			queue_mark(l->queue, i, m.value, m.mask);
+	}
+}
+
 int lane_turn(struct lane *l)
 {
 	struct mono now = clock_mono();
 	int n = queue_read(l->queue);
 	bool lost;
 
+	take_marks(l, now);
 	if (n < 0)
 		return n;
+	mark_packets(l, n);
+	queue_accept(l->queue);
 	ask_kernel(l, now);
 	lost = tell_losses(l);
 	take_packets(l, n);
@@ -179,16 +224,27 @@ int lane_turn(struct lane *l)
 	return n;
 }
 
+/* Until a burst ends or a mark has waited long enough. */
+static int64_t wait_us(const struct lane *l)
+{
+	const struct mono now = clock_mono();
+	int64_t us = TICK_MS * 1000;
+	struct mono at;
+
+	if (burst_next_end(l->tracker, &at))
+		us = mono_since(at, now).us;
+	if (pending_next(l->pending, &at) && mono_since(at, now).us < us)
+		us = mono_since(at, now).us;
+	return us;
+}
+
 int lane_wait_ms(const struct lane *l)
 {
-	struct mono at;
 	int64_t us;
 
 	if (!desk_is_empty(l->desk))
 		return 0;
-	if (!burst_next_end(l->tracker, &at))
-		return TICK_MS;
-	us = mono_since(at, clock_mono()).us;
+	us = wait_us(l);
 	if (us >= TICK_MS * 1000)
 		return TICK_MS;
 	return us <= 0 ? 0 : (int)((us + 999) / 1000);
@@ -247,6 +303,7 @@ int lane_finish(struct lane *l)
 	end_bursts(l);
 	while (desk_work(l->desk))
 		;
+	give_marks_back(l, (struct mono){ INT64_MAX });
 	return n;
 }
 
@@ -258,6 +315,14 @@ int lane_fd(const struct lane *l)
 struct labeller *lane_labeller(const struct lane *l, const struct outbox_service *s)
 {
 	return outbox_labeller(l->outbox, s);
+}
+
+bool lane_mark(struct lane *l, const struct pending_mark *m)
+{
+	bool taken = ring_put(l->marks, m);
+
+	ring_show(l->marks);
+	return taken;
 }
 
 bool lane_take(struct lane *l, struct outbox_item *it)

@@ -41,9 +41,13 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 void model_shares(const struct model *m, const uint32_t *votes, float *p)
 {
 	float all = (float)forest_trees(m->forest) * FOREST_UNIT;
+	float narrow = (float)forest_narrow_trees(m->forest) * FOREST_UNIT;
+	uint32_t n = m->classes.count;
 
-	for (uint32_t c = 0; c < m->classes.count; c++)
-		p[c] = (float)votes[c] / all;
+	for (uint32_t c = 0; c < n; c++) {
+		p[EVIDENCE_OWNS * n + c] = (float)votes[FOREST_ALL * n + c] / all;
+		p[EVIDENCE_SAYS * n + c] = (float)votes[FOREST_NARROW * n + c] / narrow;
+	}
 }
 
 void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <syslog.h>
 
+#include "ctclear.h"
 #include "daemon.h"
 #include "log.h"
 #include "settings.h"
 
 #define USAGE                                                                            \
-	"usage: nfclassd [-c FILE] [-T] [--print] [-f] [-p PIDFILE] [-v] [-V] [-h]\n"
+	"usage: nfclassd [-c FILE] [-T] [--print | --marks | --clear-marks] [-f] "       \
+	"[-p PIDFILE] [-v] [-V] [-h]\n"
 #define CONF NFCLASS_SYSCONFDIR "/nfclass/nfclass.ini"
 
-enum { OPTION_PRINT = 256 };
+enum { OPTION_PRINT = 256, OPTION_MARKS, OPTION_CLEAR };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "test", no_argument, NULL, 'T' },
 	{ "print", no_argument, NULL, OPTION_PRINT },
+	{ "marks", no_argument, NULL, OPTION_MARKS },
+	{ "clear-marks", no_argument, NULL, OPTION_CLEAR },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "pidfile", required_argument, NULL, 'p' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -29,7 +34,7 @@ static const struct option long_options[] = {
 
 struct options {
 	struct daemon_options daemon;
-	bool test, print;
+	bool test, print, marks, clear;
 };
 
 static int help(void)
@@ -39,6 +44,8 @@ static int help(void)
 	     "  -c, --config FILE   settings (" CONF ")\n"
 	     "  -T, --test          check the settings and the model, and end\n"
 	     "      --print         print all settings, and end; the model is not read\n"
+	     "      --marks         print what mark values mean, and end\n"
+	     "      --clear-marks   clear our bits in the marks of all connections, and end\n"
 	     "  -f, --foreground    stay, and log to stderr as well\n"
 	     "  -p, --pidfile FILE  write the process number there, and hold it locked\n"
 	     "  -v, --verbose       log debug messages\n"
@@ -65,15 +72,32 @@ static int failed(const struct fault *f)
 	return 1;
 }
 
-static int print(const char *path)
+/* Settings alone: the model is not read. */
+static int print(const struct options *o)
 {
 	struct fault f;
 	struct conf c;
 
-	if (conf_load(&c, path, &f) < 0)
+	if (conf_load(&c, o->daemon.conf, &f) < 0)
 		return failed(&f);
-	conf_print(&c, stdout);
+	if (o->print)
+		conf_print(&c, stdout);
+	if (o->marks)
+		plan_print_rows(&c.plan, stdout);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+}
+
+static int clear(const char *path)
+{
+	uint64_t connections;
+	struct fault f;
+	struct conf c;
+
+	if (conf_load(&c, path, &f) < 0 ||
+	    ctclear(c.plan.mask | c.plan.skip_bit, &connections, &f) < 0)
+		return failed(&f);
+	log_info("marks of %" PRIu64 " connections are cleared", connections);
+	return 0;
 }
 
 static int test(const char *path)
@@ -83,6 +107,7 @@ static int test(const char *path)
 
 	if (!s)
 		return failed(&f);
+	settings_warn(s);
 	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
 	settings_free(s);
 	return 0;
@@ -103,6 +128,12 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case OPTION_PRINT:
 			o->print = true;
+			break;
+		case OPTION_MARKS:
+			o->marks = true;
+			break;
+		case OPTION_CLEAR:
+			o->clear = true;
 			break;
 		case 'f':
 			o->daemon.foreground = true;
@@ -133,8 +164,10 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_open("nfclassd", LOG_DAEMON, false, true);
-	if (o.print)
-		return print(o.daemon.conf);
+	if (o.print || o.marks)
+		return print(&o);
+	if (o.clear)
+		return clear(o.daemon.conf);
 	if (o.test)
 		return test(o.daemon.conf);
 	/* Read again on reload, when we have left this folder. */

@@ -49,13 +49,14 @@ static void add(uint32_t *to, uint32_t v)
 	(void)__atomic_fetch_add(to, v, __ATOMIC_RELAXED);
 }
 
-static void add_votes(struct oob *o, const struct walk *w, int lane, uint32_t at)
+static void add_votes(const struct oob_votes *to, const struct walk *w, int lane,
+                      uint32_t at)
 {
 	const struct tree_shares *s = &w->g->shares;
-	uint32_t classes = o->d->labels.count, code = w->leaf[lane];
-	uint32_t *votes = o->votes + (size_t)at * classes;
+	uint32_t classes = w->g->codes->classes, code = w->leaf[lane];
+	uint32_t *votes = to->votes + (size_t)at * classes;
 
-	add(&o->trees[at], 1);
+	add(&to->trees[at], 1);
 	if (code < classes) {
 		add(&votes[code], TREE_UNIT);
 		return;
@@ -157,8 +158,11 @@ void oob_add(struct oob *o, const struct grower *g, uint64_t seed, uint64_t stre
 		for (uint32_t l = 0; l < lanes; l++)
 			load(o, &w, (int)l, list[first + l]);
 		walk_tree(&w);
-		for (uint32_t l = 0; l < lanes; l++)
-			add_votes(o, &w, (int)l, list[first + l]);
+		for (uint32_t l = 0; l < lanes; l++) {
+			add_votes(&o->all, &w, (int)l, list[first + l]);
+			if (stream >= o->wide)
+				add_votes(&o->narrow, &w, (int)l, list[first + l]);
+		}
 	}
 	/* Far from the streams that grow trees. */
 	rng_init(&rng, seed, stream | 1ULL << 63);

@@ -104,13 +104,12 @@ static void put_record(struct outbox *o, const struct burst_flow *bf,
 	int64_t epoch_us = clock_epoch_us() - clock_mono().us;
 
 	record_fill(&it.label.record, o->service.model, bf, l, epoch_us);
-	it.label.in_if = bf->in_if;
-	it.label.out_if = bf->out_if;
-	if (!l->provisional) {
+	if (!l->provisional)
 		it.label.record.burst =
 			(bf->burst->number - 1) * o->p.workers + o->p.index + 1;
-		it.label.last = !burst_flow_at(bf->burst, bf->node.next);
-	}
+	it.label.in_if = bf->in_if;
+	it.label.out_if = bf->out_if;
+	it.label.last = l->provisional || !burst_flow_at(bf->burst, bf->node.next);
 	*(l->provisional ? &o->n.early : &o->n.labels) += 1;
 	put(o, &it);
 }
@@ -169,6 +168,17 @@ void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t secon
 
 	if (o->label && o->next)
 		(void)put_some(o, UINT32_MAX); /* which is all */
+	put(o, &it);
+	show(o);
+}
+
+/* Nor a mark between them. */
+void outbox_put_mark(struct outbox *o, const struct pending_mark *m)
+{
+	struct outbox_item it = { .kind = OUTBOX_MARK, .mark = *m };
+
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX);
 	put(o, &it);
 	show(o);
 }

@@ -38,6 +38,9 @@ static enum qmsg_kind read_packet(const struct nlmsghdr *nlh, struct qmsg *m)
 		case NFQA_IFINDEX_OUTDEV:
 			(void)cur_be32(&a.c, &m->out_if);
 			break;
+		case NFQA_MARK:
+			(void)cur_be32(&a.c, &m->mark);
+			break;
 		case NFQA_TIMESTAMP:
 			read_stamp(&a.c, m);
 			break;
@@ -67,7 +70,7 @@ bool qmsg_next(struct qmsg_walk *w, enum qmsg_kind *kind, struct qmsg *m)
 
 	if (w->left <= 0)
 		return false;
-	if (!mnl_nlmsg_ok(nlh, w->left)) {
+	if (!attribute_holder_ok(nlh, w->left)) {
 		w->left = 0;
 		*kind = QMSG_BAD;
 		return true;

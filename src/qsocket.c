@@ -44,14 +44,19 @@ int qsocket_fd(const struct qsocket *s)
 	return mnl_socket_get_fd(s->nl);
 }
 
-static int send_message(const struct qsocket *s, const struct nlmsghdr *nlh)
+static int send_messages(const struct qsocket *s, const void *buf, size_t len)
 {
 	ssize_t n;
 
 	do
-		n = mnl_socket_sendto(s->nl, nlh, nlh->nlmsg_len);
+		n = mnl_socket_sendto(s->nl, buf, len);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
+}
+
+static int send_message(const struct qsocket *s, const struct nlmsghdr *nlh)
+{
+	return send_messages(s, nlh, nlh->nlmsg_len);
 }
 
 /* One message for all: a queue that is bound only drops what it gets. */
@@ -74,13 +79,28 @@ int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p)
 	return send_message(s, nlh);
 }
 
-int qsocket_accept(const struct qsocket *s, uint32_t last_id)
-{
-	char buf[MESSAGE_BYTES];
-	struct nlmsghdr *nlh = nfq_nlmsg_put(buf, NFQNL_MSG_VERDICT_BATCH, s->number);
+/* Longer than a verdict on one packet. */
+#define VERDICT_BYTES 64
 
-	nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
-	return send_message(s, nlh);
+/* All in one datagram, whose messages the kernel takes one after the other. */
+int qsocket_accept(const struct qsocket *s, uint32_t last_id,
+                   const struct qsocket_mark *marks, unsigned count)
+{
+	_Alignas(8) char buf[QSOCKET_MARKS * VERDICT_BYTES + MESSAGE_BYTES];
+	struct nlmsghdr *nlh;
+	size_t len = 0;
+
+	for (unsigned i = 0; i < count; i++, len += MNL_ALIGN(nlh->nlmsg_len)) {
+		nlh = nfq_nlmsg_put(buf + len, NFQNL_MSG_VERDICT, s->number);
+		nfq_nlmsg_verdict_put(nlh, (int)marks[i].id, NF_ACCEPT);
+		nfq_nlmsg_verdict_put_mark(nlh, marks[i].mark);
+	}
+	if (last_id > 0) {
+		nlh = nfq_nlmsg_put(buf + len, NFQNL_MSG_VERDICT_BATCH, s->number);
+		nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
+		len += nlh->nlmsg_len;
+	}
+	return send_messages(s, buf, len);
 }
 
 int qsocket_pass_by(const struct qsocket *s)

@@ -33,6 +33,8 @@ struct queue {
 	struct iovec iov[BATCH];
 	struct queue_packet packet[QUEUE_PACKETS];
 	int packets;
+	struct qsocket_mark marked[QSOCKET_MARKS]; /* packets without a verdict yet */
+	unsigned marks;
 	uint32_t backlog; /* read in a row without seeing the queue's end */
 	uint32_t last_id;
 	uint64_t unanswered; /* packets without a verdict yet, up to last_id */
@@ -61,14 +63,30 @@ static struct mono time_of(struct queue *q, int64_t stamp_us)
 
 /* When it cannot be sent it is tried again with the next read, at the latest when the
  * caller's next tick comes. */
-static void send_verdict(struct queue *q)
+void queue_accept(struct queue *q)
 {
-	if (qsocket_accept(&q->socket, q->last_id) < 0) {
+	uint32_t last_id = q->unanswered > q->marks ? q->last_id : 0;
+
+	if (q->unanswered == 0)
+		return;
+	if (qsocket_accept(&q->socket, last_id, q->marked, q->marks) < 0) {
 		q->n.verdict_errors++;
 		return;
 	}
 	q->n.verdicts += q->unanswered;
+	q->n.marked += q->marks;
 	q->unanswered = 0;
+	q->marks = 0;
+}
+
+/* A packet that waits since an earlier read may leave no room; it goes without. */
+void queue_mark(struct queue *q, int i, uint32_t value, uint32_t mask)
+{
+	const struct queue_packet *p = &q->packet[i];
+
+	if (q->marks < QSOCKET_MARKS)
+		q->marked[q->marks++] =
+			(struct qsocket_mark){ p->id, (p->mark & ~mask) | value };
 }
 
 static void take_packet(struct queue *q, const struct qmsg *m)
@@ -86,6 +104,8 @@ static void take_packet(struct queue *q, const struct qmsg *m)
 		.len = m->len,
 		.in_if = m->in_if,
 		.out_if = m->out_if,
+		.id = m->id,
+		.mark = m->mark,
 		.time = time_of(q, m->stamp_us),
 	};
 }
@@ -179,8 +199,6 @@ int queue_read(struct queue *q)
 	for (int i = 0; i < n; i++)
 		if (is_from_kernel(&q->msg[i].msg_hdr))
 			take_datagram(q, q->iov[i].iov_base, q->msg[i].msg_len);
-	if (q->unanswered > 0)
-		send_verdict(q);
 	q->n.reads += n > 0;
 	watch_backlog(q, (uint32_t)n);
 	return q->packets;
@@ -226,6 +244,7 @@ static int wait_for_answer(struct queue *q)
 		n = queue_read(q);
 		if (n < 0)
 			return n;
+		queue_accept(q);
 		q->n.early += (uint64_t)n;
 	}
 	return q->answer;

@@ -91,7 +91,7 @@ static void put_seed(struct line *l, const struct record *r)
 	    r->pkts[BURST_SENT], r->pkts[BURST_RCVD], r->bytes[BURST_SENT],
 	    r->bytes[BURST_RCVD]);
 	put_escaped(l, r->label, ESCAPE_ANGLE);
-	put(l, ">");
+	put(l, r->blocked ? "> BLOCKED" : ">");
 }
 
 static void put_end(struct line *l, const char *key, struct addr a, unsigned port)
@@ -122,6 +122,8 @@ static void put_kv_line(struct line *l, const struct record *r)
 		put(l, " flags=");
 		put_flags(l, r->burst_flags, "");
 	}
+	if (r->blocked)
+		put(l, " BLOCKED");
 }
 
 static void put_json_line(struct line *l, const struct record *r)
@@ -151,7 +153,7 @@ static void put_json_line(struct line *l, const struct record *r)
 	put_json(l, "out", r->out);
 	put(l, ",\"flags\":[");
 	put_flags(l, r->burst_flags, "\"");
-	put(l, "]}");
+	put(l, r->blocked ? "],\"blocked\":true}" : "]}");
 }
 
 static const char *const format_names[] = {

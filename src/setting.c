@@ -2,8 +2,12 @@
 #include "setting.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "rate.h"
 
 static void *slot(const struct setting *s, void *base)
 {
@@ -33,6 +37,25 @@ static bool parse_u32(const struct setting *s, const char *value, uint32_t *v)
 	if (n < s->min || n > s->max)
 		return false;
 	*v = (uint32_t)n;
+	return true;
+}
+
+static bool parse_bits(const char *value, uint32_t *v)
+{
+	size_t len = strlen(value);
+
+	if (len < 3 || len > 10 || strncasecmp(value, "0x", 2) != 0 ||
+	    strspn(value + 2, "0123456789abcdefABCDEF") != len - 2)
+		return false;
+	*v = (uint32_t)strtoul(value, NULL, 16);
+	return true;
+}
+
+static bool parse_rate(const char *value, uint64_t *v)
+{
+	if (*value)
+		return rate_parse(value, v);
+	*v = 0;
 	return true;
 }
 
@@ -74,6 +97,10 @@ static bool parse(const struct setting *s, const char *value, void *base)
 	switch (s->type) {
 	case SETTING_U32:
 		return parse_u32(s, value, slot(s, base));
+	case SETTING_BITS:
+		return parse_bits(value, slot(s, base));
+	case SETTING_RATE:
+		return parse_rate(value, slot(s, base));
 	case SETTING_BOOL:
 		return parse_bool(value, slot(s, base));
 	case SETTING_CHOICE:
@@ -101,6 +128,12 @@ static void say_allowed(const struct setting *s, char *buf, size_t size)
 	case SETTING_U32:
 		(void)snprintf(buf, size, "a number from %u to %u%s%s", s->min, s->max,
 		               s->words ? ", or " : "", s->words ? s->words[0] : "");
+		return;
+	case SETTING_BITS:
+		(void)snprintf(buf, size, "a number like 0x0f000000, of 32 bits");
+		return;
+	case SETTING_RATE:
+		(void)snprintf(buf, size, "%s, or nothing", RATE_ALLOWED);
 		return;
 	case SETTING_BOOL:
 		(void)snprintf(buf, size, "yes or no");
@@ -134,6 +167,14 @@ static void print_text(const char *text, FILE *out)
 		fprintf(out, quote ? " \"%s\"" : " %s", text);
 }
 
+static void print_rate(uint64_t rate, FILE *out)
+{
+	char text[RATE_TEXT_SIZE];
+
+	if (rate > 0)
+		fprintf(out, " %s", rate_text(rate, text));
+}
+
 static void print_value(const struct setting *s, const void *value, FILE *out)
 {
 	switch (s->type) {
@@ -146,6 +187,12 @@ static void print_value(const struct setting *s, const void *value, FILE *out)
 			fprintf(out, " %u", v);
 		return;
 	}
+	case SETTING_BITS:
+		fprintf(out, " 0x%08" PRIx32, *(const uint32_t *)value);
+		return;
+	case SETTING_RATE:
+		print_rate(*(const uint64_t *)value, out);
+		return;
 	case SETTING_BOOL:
 		fprintf(out, " %s", *(const bool *)value ? "yes" : "no");
 		return;
@@ -171,7 +218,10 @@ bool setting_equal(const struct setting *s, const void *a, const void *b)
 
 	switch (s->type) {
 	case SETTING_U32:
+	case SETTING_BITS:
 		return *(const uint32_t *)x == *(const uint32_t *)y;
+	case SETTING_RATE:
+		return *(const uint64_t *)x == *(const uint64_t *)y;
 	case SETTING_BOOL:
 		return *(const bool *)x == *(const bool *)y;
 	case SETTING_CHOICE:

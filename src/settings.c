@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "file.h"
+#include "log.h"
 
 static int load_model(struct model *m, const char *path, struct fault *f)
 {
@@ -54,4 +56,35 @@ void settings_free(struct settings *s)
 		return;
 	model_clear(&s->model);
 	free(s);
+}
+
+static bool is_class(const struct model *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->classes.count; i++)
+		if (strcasecmp(m->classes.name[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void warn_of_app(const struct settings *s, const char *section, const char *name)
+{
+	if (!is_class(&s->model, name))
+		log_warn("[%s] %s: the model knows no such app", section, name);
+}
+
+void settings_warn(const struct settings *s)
+{
+	const struct plan *p = &s->conf.plan;
+
+	if (!p->enabled && (p->shapes > 0 || p->rules > 0))
+		log_warn("[shape] and [policy] do nothing while [mark] enabled = no");
+	for (unsigned i = 0; i < p->apps; i++)
+		warn_of_app(s, "mark", p->app[i].name);
+	for (unsigned i = 0; i < p->shapes; i++)
+		if (!p->shape[i].by_rule && p->shape[i].value > PLAN_UNKNOWN &&
+		    p->shape[i].value != p->other)
+			warn_of_app(s, "shape", p->shape[i].shape.name);
+	for (unsigned i = 0; i < p->rules; i++)
+		if (p->rule[i].rule.apps == RULE_APP)
+			warn_of_app(s, "policy", p->rule[i].rule.app);
 }

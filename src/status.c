@@ -90,6 +90,7 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 	sum->queue.full += c->queue.full;
 	sum->queue.reads += c->queue.reads;
 	sum->queue.stamped += c->queue.stamped;
+	sum->queue.marked += c->queue.marked;
 	sum->queue.bad_messages += c->queue.bad_messages;
 	sum->queue.verdict_errors += c->queue.verdict_errors;
 	sum->queue.overruns += c->queue.overruns;
@@ -151,4 +152,22 @@ void status_total(const struct lane_counters *sum, const struct sink *s)
 	log_decoded("total", sum);
 	log_bursts("total", sum);
 	log_labels(s);
+}
+
+void status_marks(const struct lane_counters *sum, const struct marker_counters *n)
+{
+	log_info("marks labels=%" PRIu64 " carried=%" PRIu64 "/%" PRIu64 " set=%" PRIu64
+	         " gone=%" PRIu64 " failed=%" PRIu64 " changes=%" PRIu64,
+	         n->labels, sum->queue.marked, n->carried, n->set, n->gone, n->failed,
+	         n->changes);
+}
+
+void status_skip(const struct skip_counters *n, uint32_t outside)
+{
+	log_info("total skip_now=%" PRIu32 " skip_begun=%" PRIu64
+	         " skip_returned=%" PRIu64 " skip_ended=%" PRIu64 " skip_lost=%" PRIu64
+	         " skip_full=%" PRIu64 " skip_uncounted=%" PRIu64 " skip_packets=%" PRIu64
+	         " skip_bytes=%" PRIu64,
+	         outside, n->begun, n->returned, n->ended, n->lost, n->full, n->uncounted,
+	         n->packets, n->bytes);
 }

@@ -130,11 +130,12 @@ void tally_line(const struct tally_row *row, int64_t second,
 {
 	char client[ADDR_TEXT_SIZE], server[ADDR_TEXT_SIZE];
 
-	(void)snprintf(buf, TALLY_LINE_SIZE, /* 215 characters at most */
+	(void)snprintf(buf, TALLY_LINE_SIZE, /* 225 characters at most */
 	               "%" PRId64 " %s %u %s %u %s %" PRIu64 " %" PRIu64 " %" PRIu64
-	               " %" PRIu64,
+	               " %" PRIu64 "%s",
 	               second, addr_text(row->ends.client, client), row->ends.client_port,
 	               addr_text(row->ends.server, server), row->ends.server_port,
 	               proto_name(row->ends.proto), row->pkts[SENT], row->pkts[RCVD],
-	               row->bytes[SENT], row->bytes[RCVD]);
+	               row->bytes[SENT], row->bytes[RCVD],
+	               row->by_kernel ? " conntrack" : "");
 }

@@ -51,9 +51,10 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 /* What the trees that have not seen a row say of it: votes, then probabilities by them,
  * then those in the light of all evidence. */
 struct unseen {
-	struct calibrate_votes v;
+	struct calibrate_votes v, narrow;
 	uint32_t *label;
-	float *own, *all; /* a row of classes a row */
+	/* A row of classes for each row, of own EVIDENCE_VIEWS. */
+	float *own, *all;
 	struct calibrate_guess *guess;
 };
 
@@ -67,11 +68,14 @@ static bool unseen_init(struct unseen *u, const struct model *m,
 		       .trees = oob->trees,
 		       .prior = m->prior },
 		.label = calloc(count, sizeof(*u->label)),
-		.own = calloc(count * m->classes.count, sizeof(*u->own)),
+		.own = calloc(count * EVIDENCE_VIEWS * m->classes.count, sizeof(*u->own)),
 		.all = calloc(count * m->classes.count, sizeof(*u->all)),
 		.guess = calloc(count, sizeof(*u->guess)),
 	};
 	u->v.label = u->label;
+	u->narrow = u->v;
+	u->narrow.votes = oob->narrow_votes;
+	u->narrow.trees = oob->narrow_trees;
 	return u->label && u->own && u->all && u->guess;
 }
 
@@ -84,15 +88,23 @@ static void unseen_clear(struct unseen *u)
 }
 
 /* Shares of votes; a row that every tree has seen is as likely as its class. */
+static void set_shares(const struct calibrate_votes *v, size_t i, const float *prior,
+                       float *p)
+{
+	const uint32_t *votes = v->votes + i * v->classes;
+	float all = (float)v->trees[i] * FOREST_UNIT;
+
+	for (uint32_t c = 0; c < v->classes; c++)
+		p[c] = v->trees[i] ? (float)votes[c] / all : prior[c];
+}
+
 static void own_shares(struct unseen *u, const struct model *m)
 {
 	for (size_t i = 0; i < u->v.rows; i++) {
-		const uint32_t *votes = u->v.votes + i * u->v.classes;
-		float all = (float)u->v.trees[i] * FOREST_UNIT;
-		float *p = u->own + i * u->v.classes;
+		float *p = u->own + i * EVIDENCE_VIEWS * u->v.classes;
 
-		for (uint32_t c = 0; c < u->v.classes; c++)
-			p[c] = u->v.trees[i] ? (float)votes[c] / all : m->prior[c];
+		set_shares(&u->v, i, m->prior, p + EVIDENCE_OWNS * u->v.classes);
+		set_shares(&u->narrow, i, m->prior, p + EVIDENCE_SAYS * u->v.classes);
 	}
 }
 
@@ -105,7 +117,8 @@ static size_t make_guesses(struct unseen *u, const struct model *m, bool alone)
 
 	for (size_t i = 0; i < u->v.rows; i++) {
 		const uint32_t *votes = u->v.votes + i * classes;
-		float *p = (alone ? u->own : u->all) + i * classes;
+		float *p = alone ? u->own + i * EVIDENCE_VIEWS * classes
+		                 : u->all + i * classes;
 		uint32_t best;
 
 		if (!u->v.trees[i])
@@ -229,13 +242,20 @@ static int set_medians(struct model *m, const struct forest_rows *rows)
 int train_model(struct model *m, const struct forest_rows *rows,
                 const struct train_params *p, double *oob_accuracy, struct fault *f)
 {
+	struct forest_params forest = p->forest;
+	bool narrow[FEATURE_MAX];
 	int err;
 
+	if (p->set == FEATURE_FULL && !p->wide) {
+		for (unsigned i = 0; i < feature_count(p->set); i++)
+			narrow[i] = feature_travels(p->set, i);
+		forest.narrow = narrow;
+	}
 	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
 		return no_memory(f);
-	err = learn_unseen(m, rows, &p->forest, oob_accuracy, f);
+	err = learn_unseen(m, rows, &forest, oob_accuracy, f);
 	if (err)
 		return err;
-	m->forest = forest_train(rows, &p->forest, NULL, f);
+	m->forest = forest_train(rows, &forest, NULL, f);
 	return m->forest ? 0 : -EINVAL;
 }

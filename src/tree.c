@@ -266,11 +266,10 @@ static uint32_t partition(struct grower *g, uint16_t *record, uint32_t n,
  * cut. */
 static struct split choose_split(struct grower *g)
 {
-	unsigned features = g->codes->features, order[CODES_FEATURES_MAX];
+	unsigned features = g->asks, order[CODES_FEATURES_MAX];
 	struct split best = { 0 };
 
-	for (unsigned i = 0; i < features; i++)
-		order[i] = i;
+	memcpy(order, g->ask, features * sizeof(*order));
 	for (unsigned i = 0; i < features && (i < g->params.mtry || !best.den); i++) {
 		unsigned pick = i + rng_below(&g->rng, features - i), f = order[pick];
 
@@ -321,12 +320,23 @@ static int grow_span(struct grower *g, struct grower_span span, uint32_t *waitin
 	return 0;
 }
 
+static void choose_features(struct grower *g, uint64_t stream)
+{
+	bool all = !g->params.narrow || stream < g->params.wide;
+
+	g->asks = 0;
+	for (unsigned i = 0; i < g->codes->features; i++)
+		if (all || g->params.narrow[i])
+			g->ask[g->asks++] = i;
+}
+
 int grower_run(struct grower *g, uint64_t seed, uint64_t stream)
 {
 	uint32_t waiting = 1;
 	int err = 0;
 
 	rng_init(&g->rng, seed, stream);
+	choose_features(g, stream);
 	g->shares.count = g->shares.entries = 0;
 	memset(g->gain, 0, sizeof(g->gain));
 	g->stack[0] = (struct grower_span){ 0, 0, draw_sample(g) };

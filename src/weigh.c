@@ -18,7 +18,7 @@ static bool gathered_init(struct gathered *g, const struct stream *s, unsigned c
 	for (size_t i = 0; i < s->bursts; i++)
 		most = s->burst[i].count > most ? s->burst[i].count : most;
 	g->ends = calloc(most, sizeof(*g->ends));
-	g->p = calloc(most * classes, sizeof(*g->p));
+	g->p = calloc(most * EVIDENCE_VIEWS * classes, sizeof(*g->p));
 	return g->ends && g->p;
 }
 
@@ -32,11 +32,13 @@ static struct evidence_burst gather(struct gathered *g, const struct stream *s,
                                     const struct stream_burst *b, unsigned classes,
                                     const float *p)
 {
+	size_t width = (size_t)EVIDENCE_VIEWS * classes;
+
 	for (size_t i = 0; i < b->count; i++) {
 		const struct stream_flow *flow = &s->flow[b->first + i];
 
 		g->ends[i] = &flow->ends;
-		memcpy(g->p + i * classes, p + flow->at * classes, classes * sizeof(*p));
+		memcpy(g->p + i * width, p + flow->at * width, width * sizeof(*p));
 	}
 	return (struct evidence_burst){ b->last, g->ends, g->p, b->count };
 }

@@ -184,6 +184,16 @@ bool worker_take(struct worker *w, struct outbox_item *it)
 	return lane_take(w->lane, it);
 }
 
+bool worker_mark(struct worker *w, const struct pending_mark *m)
+{
+	return lane_mark(w->lane, m);
+}
+
+void worker_wake(struct worker *w)
+{
+	outbox_ring_bell(w->mail_fd);
+}
+
 uint64_t worker_beat(const struct worker *w)
 {
 	return atomic_load_explicit(&w->beat, memory_order_relaxed);

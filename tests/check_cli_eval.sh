@@ -128,4 +128,13 @@ grep -q "{\"packets\":null,\"f1\":[0-9.]*,\"accuracy\":$whole,.*\"reached\":0\.0
 grep -q '{"packets":1,.*"reached":1\.000000,' early.json || { echo 'one packet is too many'; failed=1; }
 expect 1 '--early: needs captures' eval $some --early set.csv
 expect 2 'not with --mix' eval $some --early --mix set
+
+# A search says what it tried, and trains the best of it.
+expect 0 '' train --search --folds 2 --trees 20 -o s.nfm set/Chat set/Game other
+printed '^trees extra .* Chat  *Game  *other  *nodes$'
+printed '<- best$'
+printed '^s.nfm: '
+chosen=$(sed -n 's/^ *\([0-9]*\) .*<- best/\1/p' out)
+expect 0 '' show s.nfm
+printed "^trees  *$chosen$"
 exit $failed

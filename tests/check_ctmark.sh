@@ -34,20 +34,25 @@ connection() {
 	esac >"$tmp/made" 2>&1 || fail "no connection: $(cat "$tmp/made")"
 }
 
-# known PROTO SOURCE DESTINATION PORT: the kernel's line of the connection that began so.
+# known PROTO SOURCE DESTINATION PORT [MORE]: the kernel's line of the last connection that
+# began so.
 known() {
 	on gateway cat /proc/net/nf_conntrack | tr '[:lower:]' '[:upper:]' |
-		grep -E "^[^=]* $1 [^=]* SRC=$(full "$2") DST=$(full "$3") SPORT=[0-9]+ DPORT=$4 " |
+		grep -E "^[^=]* $1 [^=]* SRC=$(full "$2") DST=$(full "$3") SPORT=[0-9]+ DPORT=$4 ${5:-}" |
 		tail -n 1
 }
 
 # The kernel's table spells IPv6 addresses out.
 full() {
 	case $1 in
-	*:*) python3 -c 'import ipaddress, sys
-print(ipaddress.ip_address(sys.argv[1]).exploded.upper())' "$1" ;;
-	*) echo "$1" ;;
+	*:*) full_end=000${1##*:} full_start=${1%::*} ;;
+	*) echo "$1" && return ;;
 	esac
+	case $full_start in
+	fd00:12) full_start=FD00:0012:0000 ;;
+	2001:db8:113) full_start=2001:0DB8:0113 ;;
+	esac
+	echo "$full_start:0000:0000:0000:0000:00${full_end#"${full_end%??}"}"
 }
 
 # value LINE NAME: its first value there.
@@ -56,7 +61,7 @@ value() {
 }
 
 # set_mark PROTO CLIENT PORT SERVER PORT VALUE MASK: as $how says, set or search.
-how=set
+how='set'
 set_mark() {
 	echo "$*" | on gateway "$BUILD/tests/tool_ctmark" $how >"$tmp/set" 2>&1 ||
 		fail "cannot set marks: $(cat "$tmp/set")"
@@ -105,7 +110,7 @@ routed() {
 
 
 not_there() {
-	how=search
+	how='search'
 	set_mark TCP 192.168.12.2 1 203.0.113.2 7000 0x05000000 0x0f000000
 	grep -q '^set=0 gone=1 failed=0$' "$tmp/set" || fail "not there: $(cat "$tmp/set")"
 }
@@ -161,7 +166,7 @@ redirected() {
 
 # Source and destination: out, and back to the LAN that it came from.
 both_ways() {
-	how=search
+	how='search'
 	nat iptables -A POSTROUTING -j MASQUERADE
 	nat ip6tables -A POSTROUTING -j MASQUERADE
 	for proto in tcp udp; do
@@ -187,9 +192,72 @@ both_ways() {
 	nat ip6tables -F
 }
 
+# Those with our mark, in both families, and not those without.
+listed() {
+	on gateway "$BUILD/tests/tool_ctmark" list 0x05000000 0x0f000000 >"$tmp/list" ||
+		fail "cannot list connections"
+	marks=$(on gateway grep -c ' mark=83886346 ' /proc/net/nf_conntrack)
+	[ "$marks" -gt 5 ] || fail "too few connections"
+	[ "$(wc -l <"$tmp/list")" -eq "$marks" ] ||
+		fail "$marks connections have our mark, we were told $(cat "$tmp/list")"
+	for view in 'TCP 192.168.12.2 [0-9]* 203.0.113.2 7000' 'TCP fd00:12::2 [0-9]* 2001:db8:113::2 7000'; do
+		grep -q "^seen $view mark=0x500010a " "$tmp/list" || fail "$view is missing: $(cat "$tmp/list")"
+	done
+	on gateway "$BUILD/tests/tool_ctmark" list 0x06000000 0x0f000000 >"$tmp/list"
+	[ ! -s "$tmp/list" ] || fail "a mark that nobody has: $(cat "$tmp/list")"
+}
+
+# nfclassd takes its bits off everything, and nobody else's; the later one finds nothing.
+cleared() {
+	printf '[mark]\nmask = 0x0f000000\nskip_bit = 0x10000000\n' >"$tmp/nfclass.ini"
+	set_mark TCP 192.168.12.2 "$(value "$(known TCP 192.168.12.2 203.0.113.2 7000)" SPORT)" \
+		203.0.113.2 7000 0x10000000 0x10000000
+	clear_marks
+	grep -qE 'marks of [1-9][0-9]* connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
+	on gateway cat /proc/net/nf_conntrack >"$tmp/table"
+	grep -qE ' mark=0x?[0-9]{4,}' "$tmp/table" && fail "our bits stay: $(cat "$tmp/table")"
+	grep -q ' mark=266 ' "$tmp/table" || fail "others' bits went: $(cat "$tmp/table")"
+	clear_marks
+	grep -q 'marks of 0 connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
+}
+
+clear_marks() {
+	on gateway "$BUILD/nfclassd" -c "$tmp/nfclass.ini" --clear-marks >"$tmp/cleared" 2>&1 ||
+		fail "cannot clear marks: $(cat "$tmp/cleared")"
+}
+
+# Whoever reads the table clears out what is over.
+told_end() {
+	on gateway cat /proc/net/nf_conntrack >/dev/null
+	grep -qE "^ended $1$" "$tmp/ended"
+}
+
+# The end is told with the last counters, only of what has our mark.
+ended() {
+	how='set'
+	on gateway "$BUILD/tests/tool_ctmark" watch 0x0f000000 >"$tmp/ended" 2>&1 &
+	wait_for 5 grep -q ready "$tmp/ended" || fail "nobody watches: $(cat "$tmp/ended")"
+	on gateway sh -c 'echo 5 | tee /proc/sys/net/netfilter/nf_conntrack_udp_timeout* >/dev/null'
+	for address in 203.0.113.2 2001:db8:113::2; do
+		connection client UDP $address 7000 # its mark stays as it is
+		connection client UDP $address 7000
+		line=$(known UDP $1 $address 7000 'PACKETS=3 .* MARK=266 ')
+		set_mark UDP $1 "$(value "$line" SPORT)" $address 7000 0x05000000 0x0f000000
+		bytes=$(printf '%s\n' "$line" | grep -oE 'BYTES=[0-9]+' | sed 's/.*=//' | tr '\n' ' ')
+		# shellcheck disable=SC2086 # two numbers
+		set -- "$2" "" $bytes
+		wait_for 30 told_end "UDP .* $address 7000 mark=0x500010a sent=3/$3 rcvd=3/$4" ||
+			fail "the end was not told, $line: $(cat "$tmp/ended")"
+	done
+	[ "$(grep -c ended "$tmp/ended")" -eq 2 ] || fail "others' ends were told: $(cat "$tmp/ended")"
+}
+
 routed
 masqueraded
 forwarded
 redirected
 both_ways
+listed
 not_there
+ended 192.168.12.2 fd00:12::2
+cleared

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "conf.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "conf.h"
+#include "testing.h"
 
 static char path[] = "/tmp/nfclass-conf-XXXXXX";
 
@@ -77,7 +71,7 @@ static void the_shipped_file_holds_every_default(void **state)
 {
 	struct conf c, d;
 	struct fault f;
-	char *a, *b, text[1 << 14], key[64];
+	char *a, *b, text[1 << 15], key[64];
 	FILE *in = fopen("conf/nfclass.ini", "r");
 
 	(void)state;
@@ -103,19 +97,26 @@ static const char unusual[] =
 	"[gateway]\nlan = br-lan\nwan = eth0.7\n"
 	"lan_address = 10.7.1.1/24, fd00:7::1/64\nprefixes = 10.7.0.0/16\n"
 	"dhcp_range = 10.7.1.100-10.7.1.200\ndhcp_lease_s = 120\n"
-	"dns = 9.9.9.9,2620:fe::fe\nnat = 192.0.2.1\n"
+	"dns = 9.9.9.9,2620:fe::fe\nnat = 192.0.2.1\ndown = 50 Mbit/s\nup = 1.5mbit\n"
 	"[queue]\nfirst = 65535\nworkers = 1\nlength = 16\ncopy_bytes = 96\n"
-	"fail_open = off\nbuffer_bytes = 65536\n"
+	"fail_open = off\nbuffer_bytes = 65536\nskip_labelled = 2\nresample_s = 1\n"
 	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
 	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 1\n"
 	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
 	"[label]\nunknown = no\nalone = on\nearly_packets = 8\nearly_ms = 1500\n"
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
-	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n";
+	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n"
+	"[policy]\nlate = app \"Google Maps\" device tablet hours 20:00-07:00 block\n"
+	"all = app any days sat,sun shape slow\n"
+	"[mark]\nenabled = yes\nmask = 0xff0000\nskip_bit = 0x1\nsave = ctnetlink\n"
+	"hold = 1\nother = 9\nYouTube = 4\nGoogle Maps = 255\n"
+	"[shape]\nslow = up 1mbit ceil 1.5mbit down 10 Mbit/s prio 7\n"
+	"youtube = prio 0\n"
+	"[devices]\ntablet = 10.7.1.9, fd00:7::9, AA:bb:cc:dd:ee:ff\n";
 
 static void the_manual_names_every_key(void **state)
 {
-	char man[1 << 14], entry[64], *text, *at;
+	char man[1 << 15], entry[64], *text, *at;
 	FILE *in = fopen("src/man/nfclass.ini.5", "r");
 	struct conf c;
 
@@ -157,6 +158,22 @@ static void what_is_printed_reads_the_same(void **state)
 	free(b);
 }
 
+static void names_are_matched_without_case_and_kept_as_written(void **state)
+{
+	struct conf c;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(load(&c, unusual, &f), 0);
+	assert_string_equal(c.plan.app[0].name, "YouTube");
+	assert_int_equal(plan_app_value(&c.plan, "YOUTUBE"), 4);
+	assert_int_equal(c.plan.shape[1].value, 4);
+	assert_string_equal(c.plan.rule[0].rule.name, "late");
+	assert_string_equal(c.plan.rule[0].device.name, "tablet");
+	assert_int_equal(c.gateway.down, 50000000);
+	assert_int_equal(c.plan.block, 254); /* Google Maps has the highest */
+}
+
 static void none_of_those_is_a_default(void **state)
 {
 	struct conf c, d;
@@ -174,7 +191,7 @@ static void none_of_those_is_a_default(void **state)
 	while ((line = strsep(&in_a, "\n"))) {
 		const char *other = strsep(&in_b, "\n");
 
-		if (strchr(line, '='))
+		if (other && strchr(line, '='))
 			assert_string_not_equal(line, other);
 	}
 	free(a);
@@ -203,6 +220,30 @@ static void errors_name_line_key_and_value(void **state)
 	assert_refused("[gateway]\nnat = fd00::1\n", ":2:", "masquerade, off");
 	assert_refused("[model]\npath =\n", ":2:", "path");
 	assert_refused("[log]\nident = a b\n", ":2:", "one word");
+	assert_refused("[gateway]\ndown = fast\n", ":2: [gateway] down = fast",
+	               "a rate from 8kbit");
+	assert_refused("[mark]\nmask = 15\n", ":2:", "0x0f000000");
+	assert_refused("[mark]\nmask = 0x100000000\n", ":2:", "32 bits");
+	assert_refused("[mark]\nmask = 0x0x\n", ":2:", "32 bits");
+}
+
+static void errors_in_the_plan_name_line_key_and_value(void **state)
+{
+	(void)state;
+	assert_refused("[mark]\n\nmask = 0x5\n", ":3: [mark] mask = 0x00000005",
+	               "adjacent bits");
+	assert_refused("[mark]\nYouTube = 16\n", ":2: [mark] YouTube = 16", "3 to 15");
+	assert_refused("[mark]\nother = 16\n", ":2: [mark] other = 16", "15 at most");
+	assert_refused("[mark]\nmask = 0x30\na = 3\n", ":3: [mark] a = 3", "all other");
+	assert_refused("[mark]\nA = 4\na = 5\n", ":3:", "twice, first in line 2");
+	assert_refused("[shape]\nx = down 9\n", ":2: [shape] x = down 9", "'9' is not");
+	assert_refused("[devices]\nx = y\n", ":2: [devices] x = y", "ADDRESS/BITS");
+	assert_refused("[policy]\nx = app any shape y\n",
+	               ":2: [policy] x = app any shape y", "[shape] has no y");
+	assert_refused("[policy]\nx = app any block\n[mark]\nmask = 0x3\n",
+	               ":4: [mark] mask", "none is left for what is blocked");
+	assert_refused("[shape]\nx = down 2mbit\n[gateway]\ndown = 1mbit\n",
+	               ":2: [shape] x", "the link has less, by [gateway] down");
 }
 
 static void errors_in_the_form_name_the_line(void **state)
@@ -334,8 +375,10 @@ int main(void)
 		cmocka_unit_test(the_shipped_file_holds_every_default),
 		cmocka_unit_test(the_manual_names_every_key),
 		cmocka_unit_test(what_is_printed_reads_the_same),
+		cmocka_unit_test(names_are_matched_without_case_and_kept_as_written),
 		cmocka_unit_test(none_of_those_is_a_default),
 		cmocka_unit_test(errors_name_line_key_and_value),
+		cmocka_unit_test(errors_in_the_plan_name_line_key_and_value),
 		cmocka_unit_test(errors_in_the_form_name_the_line),
 		cmocka_unit_test(settings_that_contradict_each_other_are_refused),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),

@@ -157,6 +157,48 @@ static float full_feature(const float *x, const char *name)
 	return 0;
 }
 
+/* Past the runs that are kept, nothing is added to any of them. */
+static void bulks_are_the_first_runs(void **state)
+{
+	struct at at[2 * BURST_BULKS + 4];
+	float x[FEATURE_MAX];
+
+	for (int i = 0; i < 2 * BURST_BULKS + 4; i++)
+		at[i] = (struct at){ i, i / 2 % 2 == 0, 140 };
+	features_of(FEATURE_FULL, IPPROTO_TCP, at, 2 * BURST_BULKS + 4, x);
+	assert_true(full_feature(x, "bulk_1") == 200);
+	assert_true(full_feature(x, "bulk_8") == -200);
+	(void)state;
+}
+
+/* A superpacket is one run, whatever its length. */
+static void bulks_count_superpackets_whole(void **state)
+{
+	static const struct at at[] = { { 0, true, 140 }, { 1, false, 65000 } };
+	float x[FEATURE_MAX];
+
+	features_of(FEATURE_FULL, IPPROTO_TCP, at, 2, x);
+	assert_true(full_feature(x, "bulk_1") == 100);
+	assert_true(full_feature(x, "bulk_2") == -64960);
+	(void)state;
+}
+
+static void half_of_it_travels(void **state)
+{
+	unsigned travels = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < feature_count(FEATURE_FULL); i++) {
+		const char *name = feature_name(FEATURE_FULL, i);
+
+		travels += feature_travels(FEATURE_FULL, i);
+		if (strncmp(name, "gap_", 4) == 0 || strncmp(name, "burst_", 6) == 0)
+			assert_false(feature_travels(FEATURE_FULL, i));
+	}
+	assert_int_equal(travels, 25);
+	assert_true(feature_travels(FEATURE_SEED15, 9));
+}
+
 static void full_names_what_it_holds(void **state)
 {
 	float x[FEATURE_MAX];
@@ -179,6 +221,18 @@ static void full_names_what_it_holds(void **state)
 	assert_true(full_feature(x, "burst_flows") == 1);
 	assert_near(full_feature(x, "burst_duration"), 0.12, 1e-6);
 	assert_true(full_feature(x, "burst_offset") == 0);
+	assert_true(full_feature(x, "bulk_1") == 20 && full_feature(x, "bulk_2") == -20);
+	assert_true(full_feature(x, "bulk_3") == 541 &&
+	            full_feature(x, "bulk_4") == -4081);
+	assert_true(full_feature(x, "bulk_5") == 150 && full_feature(x, "bulk_6") == -63);
+	assert_true(full_feature(x, "bulk_7") == 0 && full_feature(x, "bulk_8") == 0);
+	assert_true(full_feature(x, "burst_pkts") == 10 &&
+	            full_feature(x, "burst_bytes") == 5275);
+	assert_true(full_feature(x, "burst_sent") == 911 &&
+	            full_feature(x, "burst_share") == 1);
+	assert_true(full_feature(x, "burst_index") == 0);
+	assert_true(full_feature(x, "burst_tcp") == 1 &&
+	            full_feature(x, "burst_udp") == 0);
 	/* Half of the packets sent are of 52 to 60 bytes: to the width of a bin. */
 	assert_near((full_feature(x, "sent_p50") - 56) / 16, 0, 1);
 	(void)state;
@@ -227,6 +281,9 @@ int main(void)
 		cmocka_unit_test(a_single_packet_has_zeros_for_what_is_not),
 		cmocka_unit_test(fewer_than_three_values_have_no_deviation),
 		cmocka_unit_test(ratios_are_never_below_one),
+		cmocka_unit_test(bulks_are_the_first_runs),
+		cmocka_unit_test(bulks_count_superpackets_whole),
+		cmocka_unit_test(half_of_it_travels),
 		cmocka_unit_test(full_names_what_it_holds),
 		cmocka_unit_test(sets_are_found_by_name),
 		cmocka_unit_test(seed15_has_its_order),

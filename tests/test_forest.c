@@ -112,43 +112,6 @@ static void whole_trees_know_their_rows_by_heart(void **state)
 	}
 }
 
-/* With features that leave room beside them in a row and with features that do not, with
- * few rows, with some left over, and with more than a block. */
-static void many_rows_vote_as_each_does(void **state)
-{
-	static const uint32_t sizes[][2] = {
-		{ 3, 5 }, { 6, 901 }, { 15, 5003 }, { 16, 77 }
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct forest_params p = forest_defaults();
-		struct dataset d;
-		struct forest *fo;
-		uint32_t *many, one[8];
-		void *work;
-
-		learn_data(&d, 7, sizes[i][0], sizes[i][1], 1);
-		p.trees = 11;
-		fo = train(&d, p, NULL);
-		work = malloc(forest_work_size(fo, d.rows));
-		many = malloc(d.rows * d.labels.count * sizeof(*many));
-		assert_non_null(work);
-		assert_non_null(many);
-		assert_in_range(d.labels.count, 1, 8);
-		forest_votes_many(fo, d.x, d.rows, work, many);
-		for (size_t r = 0; r < d.rows; r++) {
-			forest_votes(fo, d.x + r * d.features.count, one);
-			assert_memory_equal(one, many + r * d.labels.count,
-			                    d.labels.count * sizeof(*one));
-		}
-		free(work);
-		free(many);
-		forest_free(fo);
-		dataset_clear(&d);
-	}
-}
-
 static void rows_alike_share_a_leaf(void **state)
 {
 	struct forest_params p = forest_defaults();
@@ -361,7 +324,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_and_order_of_work_change_no_byte),
 		cmocka_unit_test(whole_trees_know_their_rows_by_heart),
-		cmocka_unit_test(many_rows_vote_as_each_does),
 		cmocka_unit_test(rows_alike_share_a_leaf),
 		cmocka_unit_test(leaves_are_no_smaller_than_asked),
 		cmocka_unit_test(rows_out_of_the_bag_judge_the_forest),

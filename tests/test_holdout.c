@@ -144,11 +144,35 @@ static void single_rows_can_be_dealt(void **state)
 	dataset_clear(&d);
 }
 
+static void each_trace_is_judged_in_one_fold(void **state)
+{
+	const unsigned traces[] = { 10, 7, 2 };
+	struct dataset d = make(traces, 3, false);
+	unsigned times[19] = { 0 };
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		struct holdout h;
+
+		assert_int_equal(holdout_fold(&h, &d, 3, k, 1), 0);
+		assert_in_range(judged(&h, &d, "L0/"), 3, 4);
+		assert_in_range(judged(&h, &d, "L1/"), 2, 3);
+		assert_int_equal(h.learn_count + h.judge_count, d.rows);
+		for (uint32_t i = 0; i < h.judge_trace_count; i++)
+			times[h.judge_traces[i]]++;
+		holdout_clear(&h);
+	}
+	for (int t = 0; t < 19; t++)
+		assert_int_equal(times[t], 1);
+	dataset_clear(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_class_keeps_its_share_and_no_trace_is_torn),
 		cmocka_unit_test(an_only_trace_is_learned),
+		cmocka_unit_test(each_trace_is_judged_in_one_fold),
 		cmocka_unit_test(single_rows_can_be_dealt),
 		cmocka_unit_test(sides_depend_on_seed_and_round_and_not_on_order),
 	};

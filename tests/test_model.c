@@ -256,9 +256,9 @@ static void says_where_and_why(void **state)
 	forge(data);
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
 	assert_non_null(strstr(f.text, "section SCHM: a feature set that is not known"));
-	data[8] = 2;
+	data[8] = 3;
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
-	assert_non_null(strstr(f.text, "offset 8: not version 1"));
+	assert_non_null(strstr(f.text, "offset 8: not version 2"));
 	free(data);
 	model_clear(&m);
 }

@@ -121,6 +121,25 @@ static void survives_every_truncation(void **state)
 	}
 }
 
+static void no_length_leads_outside(void **state)
+{
+	static const uint32_t lengths[] = { 0,          15,         17,        0x7fffffff,
+		                            0x80000000, 0xd9000000, 0xffffffff };
+	uint32_t buf[4] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct qmsg_walk w = { buf, sizeof(buf) };
+		enum qmsg_kind kind;
+		struct qmsg m;
+
+		buf[0] = lengths[i];
+		assert_true(qmsg_next(&w, &kind, &m));
+		assert_int_equal(kind, QMSG_BAD);
+		assert_false(qmsg_next(&w, &kind, &m));
+	}
+}
+
 static void a_short_attribute_is_no_packet(void **state)
 {
 	char *buf = calloc(1, 256);
@@ -221,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_packet_is_read),
 		cmocka_unit_test(several_messages_are_walked),
 		cmocka_unit_test(survives_every_truncation),
+		cmocka_unit_test(no_length_leads_outside),
 		cmocka_unit_test(a_short_attribute_is_no_packet),
 		cmocka_unit_test(the_kernels_table_is_read),
 		cmocka_unit_test(a_number_can_be_taken_once),

@@ -214,11 +214,11 @@ static void traces_are_weighed_by_themselves(void **state)
 	struct fixture *x = fixture(2);
 	const float prior[2] = { 0.5F, 0.5F };
 	struct weigh_params w = { 2, prior, evidence_defaults() };
-	float p[ROWS * 2], q[ROWS * 2];
+	float p[ROWS * EVIDENCE_VIEWS * 2], q[ROWS * 2];
 
 	(void)state;
-	for (size_t i = 0; i < ROWS; i++) {
-		p[2 * i] = i < ROWS / 2 ? 0.9F : 0.4F;
+	for (size_t i = 0; i < ROWS * EVIDENCE_VIEWS; i++) {
+		p[2 * i] = i / EVIDENCE_VIEWS < ROWS / 2 ? 0.9F : 0.4F;
 		p[2 * i + 1] = 1 - p[2 * i];
 	}
 	assert_int_equal(weigh_rows(&x->rows, &w, p, q), 0);

@@ -11,7 +11,7 @@ enum { TRACES = 60, BURSTS = 6, FLOWS = 2, ROWS = TRACES * BURSTS * FLOWS };
 struct fixture {
 	struct dataset d;
 	uint32_t *row, trees[ROWS];
-	float p[ROWS * 2];
+	float p[ROWS * EVIDENCE_VIEWS * 2];
 	struct forest_rows rows;
 	struct strengths_lesson lesson;
 };
@@ -49,8 +49,10 @@ static struct fixture *fixture(double right, float confidence)
 		add_row(&x, i);
 		uint32_t named = x.d.row[i].label ^ (rng_unit(&rng) >= right);
 
-		x.p[2 * i + named] = confidence;
-		x.p[2 * i + !named] = 1 - confidence;
+		for (size_t v = 2 * i; v < 2 * i + 2; v++) {
+			x.p[2 * v + named] = confidence;
+			x.p[2 * v + !named] = 1 - confidence;
+		}
 		x.trees[i] = 50;
 	}
 	x.row = learn_rows(ROWS);

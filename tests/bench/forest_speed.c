@@ -74,7 +74,7 @@ static double batch_ns(struct work *w)
 	if (!work)
 		return 0;
 	start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	forest_votes_many(w->forest, w->data.x, rows, work, w->votes);
+	forest_views(w->forest, w->data.x, rows, work, w->votes);
 	start = seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
 	w->sum += w->votes[0];
 	free(work);
@@ -129,7 +129,8 @@ int main(int argc, char **argv)
 	if (learn(&w, (unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]), &f))
 		goto fail;
 	printf("fit_s=%.4f", seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
-	w.votes = calloc((size_t)forest_classes(w.forest) * BATCH_ROWS, sizeof(*w.votes));
+	w.votes = calloc((size_t)FOREST_VIEWS * forest_classes(w.forest) * BATCH_ROWS,
+	                 sizeof(*w.votes));
 	if (!w.votes)
 		goto fail;
 	(void)batch_ns(&w); /* pages and caches come in */

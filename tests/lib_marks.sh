@@ -1,0 +1,137 @@
+# shellcheck shell=sh disable=SC2016,SC2154,SC2086
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the tests of marks share, on top of lib.sh and lib_daemon.sh.
+
+MASK=0x0f000000
+# What somebody else keeps in marks, of packets and of connections.
+OTHERS=0x10a OTHERS_PACKET=0x4000020b OTHERS_MASK=0xe00003ff
+
+# model_by_length FILE: thin and fat differ by their packets' lengths alone.
+model_by_length() {
+	for model_app in thin fat; do
+		mkdir -p "$tmp/set/$model_app"
+		for model_seed in 1 2 3 4; do
+			awk -v app=$model_app -v seed=$model_seed 'BEGIN {
+				srand(seed)
+				t = 1700000000
+				least = app == "thin" ? 40 : 1000
+				for (burst = 0; burst < 30; burst++) {
+					proto = burst % 2 ? "udp" : "tcp"
+					n = 6 + int(rand() * 30)
+					for (i = 0; i < n; i++) {
+						len = least + int(rand() * 400)
+						small = app == "fat" && proto == "tcp" ? 52 : len
+						if (i % 2)
+							end = "192.168.12.100 " 40000 + burst " 198.51.100.1 443 " small
+						else
+							end = "198.51.100.1 443 192.168.12.100 " 40000 + burst " " len
+						printf "%.6f %s %s\n", t, proto, end
+						t += rand() * 0.02
+					}
+					t += 3
+				}
+			}' | "$BUILD/tests/gen_capture" >"$tmp/set/$model_app/$model_seed.pcap" ||
+				fail "cannot make a capture"
+		done
+	done
+	"$BUILD/nfclass" train -o "$1" --trees 20 --gap 1 --max 1.5 "$tmp/set" \
+		>"$tmp/train" 2>&1 || fail "cannot train: $(cat "$tmp/train")"
+}
+
+# marks_ini KEY=VALUE...: thin is 4, fat 5; labels are each flow's own.
+marks_ini() {
+	daemon_ini label.unknown=no label.alone=yes mark.enabled=yes mark.thin=4 mark.fat=5 "$@"
+}
+
+# The rules of the gateway script, as far as marks go, and another user of marks before.
+mark_rules() {
+	# Connections do not end while a slow machine looks at them.
+	on gateway sh -c 'for t in udp_timeout udp_timeout_stream tcp_timeout_close tcp_timeout_time_wait; do
+		echo 600 >/proc/sys/net/netfilter/nf_conntrack_$t
+	done'
+	for family in iptables ip6tables; do
+		on gateway sh -ec "
+			$family -t mangle -A PREROUTING -m connmark --mark 0/$OTHERS_MASK \
+				-j CONNMARK --set-xmark $OTHERS/$OTHERS_MASK
+			$family -t mangle -A PREROUTING -j MARK --set-xmark $OTHERS_PACKET/$OTHERS_MASK
+			$family -t mangle -F FORWARD
+			$family -t mangle -A FORWARD -m connmark --mark 0/$MASK \
+				-j CONNMARK --set-xmark 0x01000000/$MASK" ||
+			fail "cannot make rules"
+		queue_rules 1 || fail "cannot make rules"
+		# What forwards with other marks than that user's is counted.
+		on gateway sh -ec "
+			$family -t mangle -A POSTROUTING -m mark ! --mark 0/$MASK \
+				-j CONNMARK --save-mark --nfmask $MASK --ctmask $MASK
+			$family -A FORWARD -m mark ! --mark $OTHERS_PACKET/$OTHERS_MASK" ||
+			fail "cannot make rules"
+	done
+}
+
+# others_survive: no packet was forwarded and no connection is there without their bits.
+others_survive() {
+	for family in iptables-save ip6tables-save; do
+		on gateway $family -c -t filter | grep -qF "[0:0] -A FORWARD -m mark" ||
+			fail "another user's bits in packets: $(on gateway $family -c -t filter)"
+	done
+	on gateway cat /proc/net/nf_conntrack | grep ' mark=' | awk -v others=$((OTHERS)) '
+		{ mark = $0; sub(/.* mark=/, "", mark); sub(/ .*/, "", mark) }
+		mark % 1024 != others || mark + 0 >= 536870912 { print; bad = 1 }
+		END { exit bad }' || fail "another user's bits in connections"
+}
+
+# talker: a UDP client whose datagrams are echoed: ADDRESS PORT OWN_PORT STEP...; a step is
+# COUNT:BYTES:PAUSE, so many datagrams with so many seconds after each.
+talk() {
+	talk_host=$1
+	shift
+	on "$talk_host" python3 - "$@" <<-'PY' || fail "talking to $1: lost datagrams"
+	import socket, sys, time
+	address, port, own = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+	s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
+	s.settimeout(5)
+	s.bind(('', own))
+	s.connect((address, port))
+	for step in sys.argv[4:]:
+	    count, size, pause = step.split(':')
+	    for _ in range(int(count)):
+	        s.send(bytes(int(size)))
+	        s.recv(65536)
+	        time.sleep(float(pause))
+	PY
+}
+
+# server_on HOST PORT
+server_on() {
+	on "$1" "$BUILD/tests/hosts/traffic" serve "$2" >"$tmp/serve-$1-$2" 2>&1 &
+	wait_for 5 grep -q ready "$tmp/serve-$1-$2" || fail "no server on $1"
+}
+
+# marks_of 4|6 udp|tcp PORT: the values in marks of connections to this port, as they began.
+marks_of() {
+	on gateway cat /proc/net/nf_conntrack | awk -v family="ipv$1" -v proto="$2" -v port="dport=$3" '
+		$1 == family && $3 == proto {
+			for (i = 4; $i !~ /^dport=/; i++)
+				;
+			mark = $0
+			sub(/.* mark=/, "", mark)
+			sub(/ .*/, "", mark)
+			if ($i == port)
+				print int(mark / 16777216) % 16
+		}' | sort -u | tr '\n' ' ' | sed 's/ $//'
+}
+
+has_marks() {
+	[ "$(marks_of "$1" "$2" "$3")" = "$4" ]
+}
+
+# expect_marks WHAT 4|6 udp|tcp PORT VALUES: sooner or later.
+expect_marks() {
+	wait_for 20 has_marks "$2" "$3" "$4" "$5" ||
+		fail "$1: marks are '$(marks_of "$2" "$3" "$4")', not '$5': $(tail -n 5 "$tmp/labels")"
+}
+
+# mark_counter NAME: of the last counters told.
+mark_counter() {
+	grep ' marks ' "$tmp/daemon.log" | tail -n 1 | grep -oE "$1=[0-9]+" | sed 's/.*=//'
+}
