@@ -18,7 +18,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	codes split bags tree oob forest forest_train \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
-	label record tally judge unknown examine holdout trial leaks early \
+	label explain record tally judge unknown examine holdout trial leaks early \
 	plot report report_unknown report_json report_html \
 	inorder file replay walk trace progress load \
 	pairing overlay mix early_run \

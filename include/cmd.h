@@ -21,6 +21,7 @@ enum cmd_bit {
 	CMD_CLASSIFY = 8,
 	CMD_LOG = 16,
 	CMD_SHOW = 32,
+	CMD_EXPLAIN = 64,
 };
 
 /* All options of all commands, with their defaults where none was given. */
@@ -37,6 +38,8 @@ struct options {
 	bool search;
 	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
+	uint32_t burst_number, client_port; /* 0 for every one */
+	const char *as;                     /* how explanations are to look, or NULL */
 	const char *model, *output, *json, *report, *date;
 	char *unknown;      /* folder of what is to be called so */
 	struct names notes; /* KEY=VALUE */
@@ -119,5 +122,6 @@ int cmd_eval(const struct options *o);
 int cmd_classify(const struct options *o);
 int cmd_log(const struct options *o);
 int cmd_show(const struct options *o);
+int cmd_explain(const struct options *o);
 
 #endif

@@ -41,6 +41,9 @@ int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
 
 /* Keep what m says of the importance of features. */
 void eval_note_model(struct eval *e, const struct model *m);
+/* Judge what m would have said before bursts ended. */
+int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
+               struct fault *f);
 
 /* Read what is foreign. */
 int eval_load_foreign(struct eval *e, struct fault *f);
@@ -52,9 +55,6 @@ int eval_unknown(struct eval *e, const struct model *m, const struct holdout *h,
 /* For each class, train without it and tell it from the others. */
 int eval_open(struct eval *e, const struct holdout *h, const struct train_params *p,
               struct fault *f);
-/* Judge what m would have said before bursts ended. */
-int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
-               struct fault *f);
 
 /* The data judged by a model, and by models of parts of the data. */
 int eval_model(struct eval *e, const struct model *m, const char *name, struct fault *f);

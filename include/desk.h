@@ -13,8 +13,13 @@ struct desk;
 struct desk *desk_new(struct burst_tracker *t, struct outbox *o);
 void desk_free(struct desk *d);
 
-/* Take over what has ended or is due by now: after every packet and advance of time. */
+/* Take over what has ended by now, and label what is due, in the light of all that ended
+ * before: after every packet and advance of time.  While the desk is so busy that packets
+ * would have to wait for that, what is due is passed over: its final label will do. */
 void desk_collect(struct desk *d);
+
+/* How many burst-flows were passed over. */
+uint64_t desk_passed_over(const struct desk *d);
 
 /* One of a few things for a few burst-flows.  false when nothing is left to do. */
 bool desk_work(struct desk *d);

@@ -84,9 +84,12 @@ void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i
                     float *q);
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
 
-/* Weigh one flow of a burst that is still open, b->n being 1, by what it, the past and
- * those flows of the same burst say that were weighed early before it.  What later calls
- * of evidence_weigh() and evidence_parts() give does not change. */
+/* What each part says of the flow that was judged last, EVIDENCE_PARTS rows of one number
+ * a class; good until anything else is asked. */
+const float *evidence_said(const struct evidence *e);
+
+/* Weigh the first flow of a burst that is still open, as if it ended now with these
+ * flows, of which there is at least that one.  Nothing is remembered. */
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q);
 
 /* The same as evidence_weigh(), but for the sum: n times EVIDENCE_PARTS rows of z get

@@ -35,6 +35,7 @@ struct labeller_params {
 	const struct model *model; /* borrowed until labeller_free() */
 	uint32_t max_burst_flows;
 	bool alone; /* each burst-flow by its own votes only */
+	bool parts; /* keep what each part of the evidence says */
 	struct hash_key secret;
 };
 
@@ -46,6 +47,17 @@ void labeller_free(struct labeller *l);
  * call.  Bursts come in the order of their ends. */
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
 
+/* How it came to the label of flow i of the burst that was labelled last; good until the
+ * next call. */
+struct labeller_flow {
+	const struct model *model;
+	struct label label;
+	const uint32_t *votes;    /* by class, of forest_votes() */
+	const float *probability; /* by class */
+	const float *parts; /* as evidence_parts() gives them, or NULL when not kept */
+};
+struct labeller_flow labeller_flow(const struct labeller *l, size_t i);
+
 /* The same in parts, for who must not be kept long: begin, then go on, each time with one
  * of a few things for so many flows, as long as NULL is returned, and nothing else in
  * between. */
@@ -53,7 +65,7 @@ void labeller_begin(struct labeller *l, const struct burst *b);
 const struct label *labeller_go_on(struct labeller *l, uint32_t flows);
 
 /* A label for a burst-flow that is due, by what is known so far: labels for ended bursts
- * do not change by it. */
+ * do not change by it.  Not while a burst is being labelled in parts. */
 struct label labeller_early(struct labeller *l, const struct burst_flow *bf);
 
 #endif

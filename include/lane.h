@@ -24,6 +24,7 @@ struct lane_counters {
 	struct burst_counters burst;
 	uint64_t decoded[DECODE_RESULTS];
 	struct outbox_counters outbox;
+	uint64_t passed_over; /* burst-flows that were due for an early label */
 	uint64_t rows_missed; /* packets that no row of counters had room for */
 	uint32_t flows_now, open_now;
 };

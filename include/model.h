@@ -24,6 +24,7 @@ struct model {
 	struct calibration calibration;
 	struct evidence_strengths strengths;
 	float *importance_gini, *importance_permutation; /* by feature */
+	float *median; /* by feature: of the training rows */
 	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */
 	struct names provenance;
 	struct forest *forest;

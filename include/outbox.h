@@ -69,8 +69,9 @@ const struct outbox_service *outbox_service(const struct outbox *o);
 void outbox_begin(struct outbox *o, const struct burst *b);
 bool outbox_go_on(struct outbox *o, uint32_t flows);
 
-/* Label a burst-flow that is due, no burst being at hand; the label is provisional.  It
- * is Unknown when it is not sure, whatever the service says of final ones. */
+/* Label a burst-flow that is due, not while a burst is being labelled; the label is
+ * provisional.  It is Unknown when it is not sure, whatever the service says of final
+ * ones. */
 void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
 /* A row of counters for one second. */

@@ -31,6 +31,4 @@ float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now)
 /* The same, or NULL when nothing is known; changes nothing. */
 float *past_find(const struct past *p, const struct flow_ends *ends, struct mono now);
 
-void past_forget(struct past *p, const struct flow_ends *ends);
-
 #endif

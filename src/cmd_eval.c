@@ -263,8 +263,9 @@ static int with_split(const struct options *o)
 
 int cmd_eval(const struct options *o)
 {
-	if (o->mix && o->early)
-		return cmd_usage("eval: --mix or --early, not both");
+	if (o->early && (o->mix || o->split_by_flow))
+		return cmd_usage("eval: --early goes through whole traces by themselves: "
+		                 "not with --mix or --split-by flow");
 	if (o->split > 0)
 		return with_split(o);
 	if (o->split_by_flow || o->open)

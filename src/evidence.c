@@ -23,9 +23,8 @@ struct evidence {
 	struct evidence_strengths s;
 	unsigned classes, hyps;
 	/* Of a flow: by class, the sum of log-likelihood ratios.  Of a client: by
-	 * hypothesis, the faded sum of log-likelihoods; then the counts by class.  The
-	 * same of its open burst, not faded, for labels that do not wait for its end. */
-	struct past flows, clients, open;
+	 * hypothesis, the faded sum of log-likelihoods; then the counts by class. */
+	struct past flows, clients;
 	/* By class. */
 	float *log_prior;
 	float *counts; /* of the client's past and the burst */
@@ -97,8 +96,6 @@ struct evidence *evidence_new(const struct evidence_params *p)
 	if (!make_work(e) ||
 	    !past_init(&e->flows, PAST_FLOW, p->max_flows, e->classes, &p->secret) ||
 	    !past_init(&e->clients, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
-	               &p->secret) ||
-	    !past_init(&e->open, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
 	               &p->secret)) {
 		evidence_free(e);
 		return NULL;
@@ -114,7 +111,6 @@ void evidence_free(struct evidence *e)
 		return;
 	past_clear(&e->flows);
 	past_clear(&e->clients);
-	past_clear(&e->open);
 	free(e->work);
 	free(e);
 }
@@ -194,17 +190,17 @@ static const float *view(const struct evidence *e, const struct evidence_burst *
 	return b->p + (i * EVIDENCE_VIEWS + v) * e->classes;
 }
 
-void evidence_begin(struct evidence *e, const struct evidence_burst *b)
+/* past may be NULL. */
+static void begin(struct evidence *e, const float *past)
 {
-	e->client = past_touch(&e->clients, b->ends[0], b->last);
-	memcpy(e->counts, e->client + e->hyps, e->classes * sizeof(*e->counts));
+	for (unsigned c = 0; c < e->classes; c++)
+		e->counts[c] = past ? past[e->hyps + c] : 0;
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 }
 
-/* What the burst and the client's past say together, before any flow is judged. */
-void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
+/* Flow i of the burst. */
+static void add(struct evidence *e, const struct evidence_burst *b, size_t i)
 {
-	(void)past_touch(&e->flows, b->ends[i], b->last);
 	set_ratio(e, view(e, b, i, EVIDENCE_SAYS));
 	set_fit(e);
 	set_sharp(e);
@@ -212,29 +208,21 @@ void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t 
 		e->counts[c] += e->sharp[c];
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->gained[h] += logf(e->fit[h]);
-	if (i + 1 == b->n)
-		set_belief(e, e->client);
 }
 
-/* The same of a burst that is still open: of it counts what was asked for early, the flow
- * of b included.  The past stays as it is. */
-static void gather_early(struct evidence *e, const struct evidence_burst *b)
+void evidence_begin(struct evidence *e, const struct evidence_burst *b)
 {
-	const float *past = past_find(&e->clients, b->ends[0], b->last);
-	float *open = past_touch(&e->open, b->ends[0], b->last);
+	e->client = past_touch(&e->clients, b->ends[0], b->last);
+	begin(e, e->client);
+}
 
-	set_ratio(e, view(e, b, 0, EVIDENCE_SAYS));
-	set_fit(e);
-	set_sharp(e);
-	for (unsigned h = 0; h < e->hyps; h++) {
-		open[h] += logf(e->fit[h]);
-		e->gained[h] = open[h];
-	}
-	for (unsigned c = 0; c < e->classes; c++) {
-		open[e->hyps + c] += e->sharp[c];
-		e->counts[c] = (past ? past[e->hyps + c] : 0) + open[e->hyps + c];
-	}
-	set_belief(e, past);
+/* What the burst and the client's past say together, before any flow is judged. */
+void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	(void)past_touch(&e->flows, b->ends[i], b->last);
+	add(e, b, i);
+	if (i + 1 == b->n)
+		set_belief(e, e->client);
 }
 
 /* The share of each class by the hypotheses, of which the flow at hand says nothing. */
@@ -287,9 +275,14 @@ void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i
 	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
 }
 
+const float *evidence_said(const struct evidence *e)
+{
+	return e->z;
+}
+
 /* Of logarithms only differences count: the largest is kept at 0, so that a long past
  * stays exact. */
-static void remember_burst(struct evidence *e, const struct evidence_burst *b)
+static void remember_burst(struct evidence *e)
 {
 	float *client = e->client, most = -INFINITY;
 
@@ -301,7 +294,6 @@ static void remember_burst(struct evidence *e, const struct evidence_burst *b)
 		client[h] = e->s.fade * (client[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
 		client[e->hyps + c] = SOFT_FADE * e->counts[c];
-	past_forget(&e->open, b->ends[0]);
 }
 
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
@@ -313,7 +305,7 @@ void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_
 	for (unsigned c = 0; flow && c < e->classes; c++)
 		flow[c] += e->ratio[c];
 	if (i + 1 == b->n)
-		remember_burst(e, b);
+		remember_burst(e);
 }
 
 void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
@@ -344,9 +336,13 @@ void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q
 
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	gather_early(e, b);
-	put_parts(e, b, 0, e->z);
-	evidence_sum(&e->s, e->classes, e->z, q);
+	const float *past = past_find(&e->clients, b->ends[0], b->last);
+
+	begin(e, past);
+	for (size_t i = 0; i < b->n; i++)
+		add(e, b, i);
+	set_belief(e, past);
+	evidence_judge(e, b, 0, q);
 }
 
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,

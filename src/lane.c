@@ -282,6 +282,7 @@ void lane_count(struct lane *l, struct lane_counters *c)
 	l->n.queue = *queue_counters(l->queue);
 	l->n.burst = *burst_counters(l->tracker);
 	l->n.outbox = outbox_counters(l->outbox);
+	l->n.passed_over = desk_passed_over(l->desk);
 	l->n.rows_missed = clerk_missed(l->clerk);
 	l->n.flows_now = burst_flows_now(l->tracker);
 	l->n.open_now = burst_open_now(l->tracker);

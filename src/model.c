@@ -18,6 +18,7 @@ void model_clear(struct model *m)
 	free(m->threshold_alone);
 	free(m->importance_gini);
 	free(m->importance_permutation);
+	free(m->median);
 	forest_free(m->forest);
 	model_init(m);
 }
@@ -30,8 +31,9 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 	m->importance_gini = calloc(features + 1, sizeof(*m->importance_gini));
 	m->importance_permutation =
 		calloc(features + 1, sizeof(*m->importance_permutation));
+	m->median = calloc(features + 1, sizeof(*m->median));
 	return m->prior && m->threshold && m->threshold_alone && m->importance_gini &&
-	                       m->importance_permutation
+	                       m->importance_permutation && m->median
 	               ? 0
 	               : -ENOMEM;
 }

@@ -69,7 +69,8 @@ int model_pack(const struct model *m, uint8_t **data, size_t *len)
 	bool done;
 
 	if (!m->forest || !m->prior || !m->threshold || !m->threshold_alone ||
-	    !m->importance_gini || !m->importance_permutation || !model_within_limits(m))
+	    !m->importance_gini || !m->importance_permutation || !m->median ||
+	    !model_within_limits(m))
 		return -EINVAL;
 	done = put_sections(m, &table, &body) && put_file(&table, &body, &file);
 	free(table.data);

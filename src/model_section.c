@@ -108,6 +108,14 @@ static bool importance_ok(const struct model *m)
 	return true;
 }
 
+static bool medians_ok(const struct model *m)
+{
+	for (unsigned i = 0; i < feature_count(m->set); i++)
+		if (!isfinite(m->median[i]))
+			return false;
+	return true;
+}
+
 bool model_within_limits(const struct model *m)
 {
 	if (m->provenance.count > MODEL_PROVENANCE_MAX || !schema_ok(m) ||
@@ -120,7 +128,8 @@ bool model_within_limits(const struct model *m)
 	for (uint32_t i = 0; i < m->classes.count; i++)
 		if (!label_ok(m->classes.name[i]))
 			return false;
-	return calibration_ok(m) && strengths_ok(&m->strengths) && importance_ok(m);
+	return calibration_ok(m) && strengths_ok(&m->strengths) && importance_ok(m) &&
+	       medians_ok(m);
 }
 
 static void pack_meta(const struct model *m, struct bytes *b)
@@ -319,6 +328,20 @@ static int parse_importance(struct model *m, struct cursor c, struct fault *f)
 	return 0;
 }
 
+static void pack_medians(const struct model *m, struct bytes *b)
+{
+	put_floats(b, m->median, feature_count(m->set));
+}
+
+static int parse_medians(struct model *m, struct cursor c, struct fault *f)
+{
+	if (!get_floats(&c, m->median, feature_count(m->set)) || cur_left(&c))
+		return cut_short(f);
+	if (!medians_ok(m))
+		return fault_set(f, -EINVAL, "a number is out of range");
+	return 0;
+}
+
 static void pack_trees(const struct model *m, struct bytes *b)
 {
 	forest_file_pack(forest_parts(m->forest), b);
@@ -349,5 +372,6 @@ const struct model_section model_section[MODEL_SECTIONS] = {
 	{ "CALI", pack_calibration, parse_calibration },
 	{ "EVID", pack_evidence, parse_evidence },
 	{ "IMPO", pack_importance, parse_importance },
+	{ "MEDI", pack_medians, parse_medians },
 	{ "TREE", pack_trees, parse_trees },
 };

@@ -22,6 +22,8 @@ static const struct command {
 	  "judge a model, or a way to train one" },
 	{ "classify", CMD_CLASSIFY, cmd_classify, "-m MODEL TRACE...",
 	  "bursts, their flows and labels" },
+	{ "explain", CMD_EXPLAIN, cmd_explain, "-m MODEL TRACE...",
+	  "why burst-flows got their labels" },
 	{ "log", CMD_LOG, cmd_log, "TRACE...", "counters per second and flow" },
 	{ "show", CMD_SHOW, cmd_show, "MODEL", "what is in a model" },
 };

@@ -88,11 +88,3 @@ float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now)
 	r->last = now;
 	return r->sum;
 }
-
-void past_forget(struct past *p, const struct flow_ends *ends)
-{
-	struct record *r = find(p, ends);
-
-	if (r)
-		table_remove(p->table, r);
-}

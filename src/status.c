@@ -63,11 +63,12 @@ static void log_bursts(const char *who, const struct lane_counters *c)
 	         " flows_expired=%" PRIu64 " flows_evicted=%" PRIu64 " bursts=%" PRIu64
 	         " bursts_now=%" PRIu32 " bursts_cut=%" PRIu64 " bursts_early=%" PRIu64
 	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_early=%" PRIu64
-	         " labels_dropped=%" PRIu64 " rows_missed=%" PRIu64,
+	         " passed_over=%" PRIu64 " labels_dropped=%" PRIu64
+	         " rows_missed=%" PRIu64,
 	         who, b->bytes, b->superpackets_tcp, b->superpackets_udp, b->flows,
 	         c->flows_now, b->flows_expired, b->flows_evicted, b->bursts, c->open_now,
 	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.labels,
-	         c->outbox.early, c->outbox.dropped, c->rows_missed);
+	         c->outbox.early, c->passed_over, c->outbox.dropped, c->rows_missed);
 }
 
 void status_worker(unsigned first, unsigned index, const struct lane_counters *c)
@@ -111,6 +112,7 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 	sum->burst.burst_flows += c->burst.burst_flows;
 	sum->outbox.labels += c->outbox.labels;
 	sum->outbox.early += c->outbox.early;
+	sum->passed_over += c->passed_over;
 	sum->outbox.dropped += c->outbox.dropped;
 	sum->rows_missed += c->rows_missed;
 	sum->flows_now += c->flows_now;

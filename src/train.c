@@ -214,6 +214,31 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 	return err;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const float *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The lower one of two in the middle, so that each is a value that was seen. */
+static int set_medians(struct model *m, const struct forest_rows *rows)
+{
+	const struct dataset *d = rows->d;
+	float *value = calloc(rows->count, sizeof(*value));
+
+	if (!value)
+		return -ENOMEM;
+	for (uint32_t f = 0; rows->count > 0 && f < d->features.count; f++) {
+		for (size_t i = 0; i < rows->count; i++)
+			value[i] = d->x[(size_t)rows->row[i] * d->features.count + f];
+		qsort(value, rows->count, sizeof(*value), by_value);
+		m->median[f] = value[(rows->count - 1) / 2];
+	}
+	free(value);
+	return 0;
+}
+
 int train_model(struct model *m, const struct forest_rows *rows,
                 const struct train_params *p, double *oob_accuracy, struct fault *f)
 {
@@ -226,7 +251,7 @@ int train_model(struct model *m, const struct forest_rows *rows,
 			narrow[i] = feature_travels(p->set, i);
 		forest.narrow = narrow;
 	}
-	if (prepare(m, rows, p) < 0)
+	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
 		return no_memory(f);
 	err = learn_unseen(m, rows, &forest, oob_accuracy, f);
 	if (err)

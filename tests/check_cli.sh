@@ -55,12 +55,12 @@ mkdir empty
 expect 0 '' --help
 printed extract
 expect 0 '' --version
-for command in extract train eval classify log show; do
+for command in extract train eval classify explain log show; do
 	expect 0 '' $command --help
 	printed "^usage: nfclass $command"
 done
 # The manual page tells of each option.
-for command in extract train eval classify log show; do
+for command in extract train eval classify explain log show; do
 	"$nfclass" $command --help | sed -n 's/^ .*--\([a-z-]*\).*/\1/p'
 done | sort -u >options
 while read -r option; do
@@ -83,6 +83,18 @@ expect 2 "'best' is not one of seed15 full" extract --features best whole.pcap
 expect 2 "'10.0.0.0/33' is not ADDRESS" extract --lan 10.0.0.0/33 whole.pcap
 expect 2 'extract: no TRACE' extract
 expect 2 'log: no TRACE' log
+
+# A model, to explain what it says.
+expect 0 '' train -o m.nfm --trees 5 set
+expect 2 'explain: no model' explain whole.pcap
+expect 2 'explain: no TRACE' explain -m m.nfm
+expect 2 "'kv' is not text or json" explain -m m.nfm --format kv whole.pcap
+expect 1 'no such burst-flow' explain -m m.nfm --burst 1000 whole.pcap
+expect 0 '' explain -m m.nfm --burst 1 --alone whole.pcap
+printed '^burst=1 '
+printed '^  before any feature '
+grep -q '^burst=2 ' out && { echo 'explains another burst'; failed=1; }
+expect 2 'wants --format kv or json' classify -m m.nfm --early whole.pcap
 
 # One bad file among good ones: named, and the others are done.
 expect 1 '^nfclass: text.txt: not a capture' extract text.txt whole.pcap

@@ -126,6 +126,19 @@ expect 1 'missing: No such file' eval $some --unknown missing set
 expect 1 'its columns are not' eval $some --unknown set.csv --features full set
 expect 2 '--open goes with --split' eval m.nfm --open set
 
+# Labels that do not wait: with all packets they are the final ones.
+expect 0 '' eval $some --early --json early.json set
+printed '^      1 .* 1\.0000 '
+printed '^    all '
+whole=$(sed -n 's/.*"flow_accuracy":{"mean":\([0-9.]*\).*/\1/p' early.json)
+grep -q "{\"packets\":null,\"f1\":[0-9.]*,\"accuracy\":$whole,.*\"reached\":0\.000000" early.json || {
+	echo "not $whole at the end of: $(sed -n '/"early"/,$p' early.json)"
+	failed=1
+}
+grep -q '{"packets":1,.*"reached":1\.000000,' early.json || { echo 'one packet is too many'; failed=1; }
+expect 1 '--early: needs captures' eval $some --early set.csv
+expect 2 'not with --mix' eval $some --early --mix set
+
 # A search says what it tried, and trains the best of it.
 expect 0 '' train --search --folds 2 --trees 20 -o s.nfm set/Chat set/Game other
 printed '^trees extra .* Chat  *Game  *other  *nodes$'

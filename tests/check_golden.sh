@@ -78,6 +78,16 @@ for format in seed kv json; do
 		later/chat/11.pcap later/video/11.pcap
 done
 
+same explain.txt in_dir explain -m model.nfm --burst 3 --flow 40003 later/video/11.pcap
+same explain.json in_dir explain -m model.nfm --burst 3 --format json later/video/11.pcap
+same early.kv in_dir classify -m model.nfm --early --early-after 0.3 --format kv \
+	later/video/11.pcap
+
+# What is explained is what classify says, and early labels change no final one.
+in_dir classify -m model.nfm --format kv later/video/11.pcap >"$dir/said"
+in_dir explain -m model.nfm later/video/11.pcap | grep '^burst=' | diff -u "$dir/said" - || failed=1
+grep -v ' provisional=yes' $golden/early.kv | diff -u "$dir/said" - || failed=1
+
 # The same data gives the same model: by other threads, from elsewhere, from CSV.
 in_dir train -o other.nfm --trees 20 --precision 0.8 --note source=made --threads 3 ../"${dir##*/}"/set >/dev/null
 cmp "$dir/model.nfm" "$dir/other.nfm" || failed=1

@@ -249,9 +249,47 @@ static void stays_within_its_records(void **state)
 	evidence_free(e);
 }
 
+/* With the flows that an ended burst has, a flow gets early what it gets in the end, and
+ * what was asked for early leaves no trace. */
+static void early_is_as_if_the_burst_had_ended(void **state)
+{
+	const float p[4 * CLASSES] = { 0.1f, 0.8f, 0.1f, 0.3f, 0.5f, 0.2f,
+		                       0.9f, 0.1f, 0,    0.2f, 0.2f, 0.6f };
+	struct evidence *with = evidence(), *without = evidence();
+	struct evidence_burst b = burst_of(p, 4), one = b;
+	float q[4 * CLASSES], r[4 * CLASSES], early[CLASSES], alone[CLASSES];
+
+	(void)state;
+	one.n = 1;
+	for (int burst = 0; burst < 3; burst++) {
+		b.last = mono_ms(burst * 2000);
+		evidence_early(with, &one, alone);
+		evidence_early(with, &b, early);
+		evidence_weigh(with, &b, q);
+		evidence_weigh(without, &b, r);
+		assert_memory_equal(q, r, sizeof(q));
+		assert_memory_equal(q, early, sizeof(early));
+		assert_true(fabsf(alone[1] - early[1]) > 1e-3f);
+	}
+	/* What is too old does not count here either. */
+	b.last = mono_ms(3600 * 1000);
+	evidence_early(with, &one, early);
+	evidence_free(without);
+	without = evidence();
+	evidence_early(without, &one, alone);
+	for (unsigned c = 0; c < CLASSES; c++)
+		assert_true(fabsf(alone[c] - early[c]) > 1e-3f);
+	one.last = b.last;
+	evidence_early(with, &one, early);
+	assert_memory_equal(alone, early, sizeof(early));
+	evidence_free(with);
+	evidence_free(without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(early_is_as_if_the_burst_had_ended),
 		cmocka_unit_test(probabilities_add_up),
 		cmocka_unit_test(burst_decides_for_a_silent_flow),
 		cmocka_unit_test(neighbours_hear_what_is_said),

@@ -32,6 +32,7 @@ static void make_model(struct model *m, unsigned trees, unsigned min_leaf)
 	}
 	m->importance_gini[0] = 1;
 	m->importance_permutation[0] = 0.5F;
+	m->median[0] = 77;
 	assert_int_equal(names_add(&m->provenance, "seed=1"), 0);
 	assert_int_equal(names_add(&m->provenance, "set=made \xc3\xbcp"), 1);
 	p.trees = trees;
@@ -164,7 +165,7 @@ static void put_le32(uint8_t *p, uint32_t v)
 }
 
 #define HEAD    24
-#define ENTRIES 7
+#define ENTRIES 8
 
 /* Make all checksums right again, as whoever forges a model would. */
 static void forge(uint8_t *data)
@@ -243,7 +244,7 @@ static void says_where_and_why(void **state)
 	(void)state;
 	make_model(&m, 3, 2);
 	pack(&m, &data, &len);
-	at = section_at(data, 6);
+	at = section_at(data, 7);
 	put_le32(data + at, 2000000000); /* trees */
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
 	assert_non_null(strstr(f.text, "wrong checksum of section TREE"));

@@ -103,7 +103,7 @@ static void json_line_is_one_object(void **state)
 		"\"pkts_sent\":15,\"pkts_rcvd\":17,\"bytes_sent\":1512,"
 		"\"bytes_rcvd\":6678,\"label\":\"Browser\",\"confidence\":0.910,"
 		"\"reason\":\"\",\"provisional\":false,\"mark\":0,\"in\":\"\",\"out\":"
-	        "\"\","
+		"\"\","
 		"\"flags\":[\"cut\",\"early\"]}");
 }
 

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "explain.h"
+#include "trace.h"
+
+/* In text; JSON has all of them. */
+#define FEATURES_SHOWN 10
+
+struct explainer {
+	const struct options *o;
+	struct burst_params burst;
+	struct model model;
+	struct labeller *labeller;
+	bool json;
+	FILE *out; /* of the trace at hand */
+	uint64_t explained;
+};
+
+static void put_name(const struct explainer *e, const char *name, enum escape how)
+{
+	char out[ESCAPE_SIZE];
+
+	while (escape_next(&name, how, out))
+		fputs(out, e->out);
+}
+
+static void put_classes(const struct explainer *e, const struct explain *x)
+{
+	fprintf(e->out, "  %-16s   votes  %s\n", "class",
+	        e->o->alone ? "calibrated" : "together");
+	for (unsigned c = 0; c < x->classes; c++) {
+		const char *name = e->model.classes.name[c];
+		int pad = 16 - (int)strlen(name);
+
+		fputs("  ", e->out);
+		put_name(e, name, ESCAPE_KV);
+		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
+		        x->votes[c], x->all[c],
+		        c == x->best    ? "  best"
+		        : c == x->rival ? "  runner-up"
+		                        : "");
+	}
+	fprintf(e->out, "  margin: votes %+.4f, %s %+.4f\n",
+	        x->votes[x->best] - x->votes[x->rival],
+	        e->o->alone ? "calibrated" : "together",
+	        x->all[x->best] - x->all[x->rival]);
+}
+
+static void put_parts(const struct explainer *e, const struct explain *x)
+{
+	double sum = 0;
+
+	fputs("  evidence for the best class against the runner-up, logarithms of odds\n",
+	      e->out);
+	for (int k = 0; k < EVIDENCE_PARTS; k++) {
+		sum += x->part[k];
+		fprintf(e->out, "    %-14s %+8.3f\n",
+		        explain_part_name((enum evidence_part)k), x->part[k]);
+	}
+	fprintf(e->out, "    %-14s %+8.3f\n", "sum", sum);
+}
+
+static void put_features(const struct explainer *e, const struct explain *x)
+{
+	double rest = 0;
+
+	fprintf(e->out, "  %-16s        value       median  moved the votes by\n",
+	        "feature");
+	for (unsigned i = 0; i < x->features; i++) {
+		const struct explain_feature *f = &x->feature[i];
+
+		if (i >= FEATURES_SHOWN)
+			rest += f->moved;
+		else
+			fprintf(e->out, "  %-16s %12.6g %12.6g  %+.4f\n",
+			        feature_name(e->model.set, f->feature), (double)f->value,
+			        (double)f->median, f->moved);
+	}
+	fprintf(e->out, "  %-42s  %+.4f\n", "all others", rest);
+	fprintf(e->out, "  %-42s  %+.4f\n", "before any feature", x->prior);
+}
+
+static void put_text(const struct explainer *e, const struct burst_flow *bf,
+                     const struct explain *x)
+{
+	struct record r;
+	char line[RECORD_LINE_SIZE];
+
+	record_fill(&r, &e->model, bf, &x->label, 0);
+	record_line(&r, RECORD_KV, line);
+	fprintf(e->out, "%s\n", line);
+	put_classes(e, x);
+	if (!e->o->alone)
+		put_parts(e, x);
+	put_features(e, x);
+	fputc('\n', e->out);
+}
+
+static void put_string(const struct explainer *e, const char *s)
+{
+	fputc('"', e->out);
+	put_name(e, s, ESCAPE_JSON);
+	fputc('"', e->out);
+}
+
+static void put_json_classes(const struct explainer *e, const struct explain *x)
+{
+	fputs("\"best\":", e->out);
+	put_string(e, e->model.classes.name[x->best]);
+	fputs(",\"runner_up\":", e->out);
+	put_string(e, e->model.classes.name[x->rival]);
+	fputs(",\"classes\":[", e->out);
+	for (unsigned c = 0; c < x->classes; c++) {
+		fputs(c ? ",{\"name\":" : "{\"name\":", e->out);
+		put_string(e, e->model.classes.name[c]);
+		fprintf(e->out, ",\"votes\":%.6f,\"probability\":%.6f}", x->votes[c],
+		        x->all[c]);
+	}
+	fputs("]", e->out);
+}
+
+/* One object a line: what `classify` gives, and why. */
+static void put_json(const struct explainer *e, const struct burst_flow *bf,
+                     const struct explain *x)
+{
+	struct record r;
+	char line[RECORD_LINE_SIZE];
+
+	record_fill(&r, &e->model, bf, &x->label, 0);
+	record_line(&r, RECORD_JSON, line);
+	fprintf(e->out, "{\"flow\":%s,", line);
+	put_json_classes(e, x);
+	fputs(",\"evidence\":{", e->out);
+	for (int k = 0; k < EVIDENCE_PARTS; k++)
+		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
+		        explain_part_name((enum evidence_part)k), x->part[k]);
+	fprintf(e->out, "},\"prior\":%.6f,\"features\":[", x->prior);
+	for (unsigned i = 0; i < x->features; i++) {
+		const struct explain_feature *f = &x->feature[i];
+
+		fprintf(e->out,
+		        "%s{\"name\":\"%s\",\"value\":%.9g,\"median\":%.9g,"
+		        "\"moved\":%.6f}",
+		        i ? "," : "", feature_name(e->model.set, f->feature),
+		        (double)f->value, (double)f->median, f->moved);
+	}
+	fputs("]}\n", e->out);
+}
+
+static bool is_wanted(const struct options *o, const struct burst_flow *bf)
+{
+	return (!o->burst_number || bf->burst->number == o->burst_number) &&
+	       (!o->client_port || bf->ends.client_port == o->client_port);
+}
+
+static int explain_burst(struct explainer *e, const struct burst *b, struct fault *f)
+{
+	size_t i = 0;
+
+	(void)labeller_burst(e->labeller, b); /* explain_flow() asks for them */
+	burst_each_flow (b, bf) {
+		struct explain x;
+		int err;
+
+		if (!is_wanted(e->o, bf)) {
+			i++;
+			continue;
+		}
+		err = explain_flow(&x, e->labeller, i++, bf);
+		if (!err && e->json)
+			put_json(e, bf, &x);
+		else if (!err)
+			put_text(e, bf, &x);
+		explain_clear(&x);
+		if (err)
+			return fault_set(f, err, "out of memory");
+		e->explained++;
+	}
+	return 0;
+}
+
+static int explain_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+{
+	struct explainer *e = arg;
+	struct trace *t = trace_open(c->path, &e->burst, f);
+	const struct burst *b;
+	int got, err = 0;
+
+	if (!t)
+		return -EINVAL;
+	e->out = c->out;
+	e->labeller = labeller_new(&(struct labeller_params){
+		.model = &e->model,
+		.max_burst_flows = e->burst.max_burst_flows,
+		.alone = e->o->alone,
+		.parts = true,
+	});
+	if (!e->labeller)
+		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
+	while (!err && cmd_out_ok(e->out) && (got = trace_next(t, &b, f)) != 0) {
+		err = got < 0 ? got : explain_burst(e, b, f);
+		progress_packets(c->progress, trace_packets(t));
+	}
+	labeller_free(e->labeller);
+	trace_free(t);
+	return err;
+}
+
+static int explain_all(struct explainer *e)
+{
+	int code;
+
+	e->burst = e->o->burst;
+	e->burst.gap = e->model.gap;
+	e->burst.max = e->model.max;
+	e->burst.mtu_bytes = e->model.mtu_bytes;
+	code = cmd_each_capture(e->o, 1, explain_trace, e);
+	if (code == CMD_DONE && e->explained == 0)
+		return cmd_failed("explain: no such burst-flow in the captures");
+	return code;
+}
+
+int cmd_explain(const struct options *o)
+{
+	struct explainer e = { .o = o };
+	struct fault f;
+	int code;
+
+	if (!o->model)
+		return cmd_usage("explain: no model given (-m MODEL)");
+	if (o->count == 0)
+		return cmd_usage("explain: no TRACE given");
+	e.json = o->as && strcmp(o->as, "json") == 0;
+	if (o->as && !e.json && strcmp(o->as, "text") != 0)
+		return cmd_usage("--format: '%s' is not text or json", o->as);
+	model_init(&e.model);
+	if (cmd_load_model(&e.model, o->model, &f) < 0)
+		code = cmd_failed("%s", f.text);
+	else
+		code = explain_all(&e);
+	model_clear(&e.model);
+	return code;
+}
