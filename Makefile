@@ -19,7 +19,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
 	label explain record tally judge unknown examine holdout trial leaks early \
-	report report_unknown report_json report_html \
+	plot report report_unknown report_json report_html \
 	inorder file replay walk trace progress load \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
@@ -128,6 +128,8 @@ PYTHON ?= /usr/bin/python3
 ONNX ?=
 ROUNDS ?= 5
 LIVE_ROUNDS ?= 9
+# Trees on the large data set; 100 take scikit-learn minutes a round.
+D1_TREES ?= 10
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests/bench
@@ -139,7 +141,7 @@ bench: all $(BENCHES)
 	$(PYTHON) tests/bench/captures.py --bin $(BUILD)/tests/bench \
 		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS)
 	$(PYTHON) tests/bench/forests.py --bin $(BUILD)/tests/bench \
-		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS) $(ONNX:%=--onnx %) \
+		--nfclass $(BUILD)/nfclass --rounds $(ROUNDS) --d1-trees $(D1_TREES) $(ONNX:%=--onnx %) \
 		--data "$${NFCLASS_DATA:-../shared/data}"
 
 # Needs root: the queue, live, in network namespaces of its own.

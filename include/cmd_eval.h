@@ -17,6 +17,8 @@ struct eval {
 	double (*score)[JUDGE_SCORES]; /* a row a repeat */
 	struct holdout *split;         /* one a repeat, or NULL */
 	size_t repeats;                /* so far */
+	double *importance;            /* by feature: sum over models */
+	size_t models;                 /* that it is of */
 	bool warned;                   /* of a leak */
 	struct dataset foreign;        /* to be called Unknown, where asked for */
 	struct report_unknown *unknown;
@@ -40,6 +42,9 @@ int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
 /* Judge what m would have said before bursts ended. */
 int eval_early(struct eval *e, const struct model *m, const struct holdout *h,
                struct fault *f);
+
+/* Keep what m says of the importance of features. */
+void eval_note_model(struct eval *e, const struct model *m);
 
 /* Read what is foreign. */
 int eval_load_foreign(struct eval *e, struct fault *f);

@@ -21,6 +21,7 @@ struct judge_case {
 };
 
 #define JUDGE_STEPS 100
+#define JUDGE_BINS  10 /* of as many steps each */
 
 /* Sums of judgements, which add up over repeats. */
 struct judge {
@@ -32,6 +33,7 @@ struct judge {
 	/* By confidence in steps of 1 / JUDGE_STEPS: cases, and those of which best is
 	 * right. */
 	uint64_t step[JUDGE_STEPS + 1], step_right[JUDGE_STEPS + 1];
+	double confidence[JUDGE_BINS]; /* sum over the cases of a bin */
 };
 
 /* false when memory is short; ended by judge_clear() in either case. */
@@ -63,6 +65,15 @@ struct judge_class {
 
 struct judge_class judge_class(const struct judge *j, uint32_t c);
 
+/* The cases whose confidence lies in a bin: how many, their mean confidence, and the
+ * share of which best is right.  Well calibrated, the two are equal. */
+struct judge_bin {
+	uint64_t cases;
+	double confidence, accuracy; /* 0 without cases */
+};
+
+struct judge_bin judge_bin(const struct judge *j, unsigned bin);
+
 /* Shares of all; precision, recall and f1 are weighted by support, as scikit-learn's
  * "avg / total". */
 enum judge_score {
@@ -75,6 +86,10 @@ enum judge_score {
 	JUDGE_TRACE_ACCURACY,
 	JUDGE_COVERAGE,       /* not called Unknown */
 	JUDGE_NAMED_ACCURACY, /* right among those */
+	/* Mean over cases of what confidence and accuracy differ in their bin: expected
+	 * calibration error (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated
+	 * probabilities using Bayesian binning", 2015). */
+	JUDGE_CALIBRATION_ERROR,
 	JUDGE_SCORES
 };
 

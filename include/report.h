@@ -28,6 +28,8 @@ struct report {
 	const double (*score)[JUDGE_SCORES]; /* one row a repeat */
 	const struct holdout *split;         /* one a repeat, or NULL */
 	const struct names *traces;          /* that split speaks of */
+	const struct names *features;
+	const double *importance; /* by feature: mean over models; NULL: not known */
 	const struct report_unknown *unknown;
 	size_t unknowns; /* 0 where it was not asked for */
 	const struct early *early;           /* over all repeats, or NULL */
@@ -51,6 +53,9 @@ void report_html(const struct report *r, FILE *out);
 void report_unknown_text(const struct report *r, FILE *out);
 void report_unknown_json(const struct report *r, FILE *out);
 void report_unknown_html(const struct report *r, FILE *out);
+
+/* Numbers of the features, most important first, into order[]. */
+void report_importance(const struct report *r, uint32_t *order);
 
 /* Accuracy of those that are named when a confidence of step / JUDGE_STEPS is asked for,
  * and the share that is named: of a curve that ends at coverage 1 with step 0. */

@@ -116,7 +116,14 @@ int eval_judge(struct eval *e, const struct model *m, const struct holdout *h,
 	return err;
 }
 
-static int put_reports(const struct eval *e)
+void eval_note_model(struct eval *e, const struct model *m)
+{
+	for (uint32_t i = 0; i < e->d.features.count; i++)
+		e->importance[i] += (double)m->importance_permutation[i];
+	e->models++;
+}
+
+static int put_reports(struct eval *e)
 {
 	struct report r = {
 		.classes = &e->classes,
@@ -126,11 +133,15 @@ static int put_reports(const struct eval *e)
 		.score = (const double(*)[JUDGE_SCORES])e->score,
 		.split = e->split,
 		.traces = &e->d.traces,
+		.features = &e->d.features,
+		.importance = e->models ? e->importance : NULL,
 		.unknown = e->unknown,
 		.unknowns = e->unknowns,
 		.early = e->o->early ? &e->early : NULL,
 	};
 
+	for (uint32_t i = 0; i < e->d.features.count && e->models; i++)
+		e->importance[i] /= (double)e->models;
 	return cmd_reports(e->o, &r);
 }
 
@@ -147,6 +158,7 @@ static void clear(struct eval *e)
 	names_clear(&e->about);
 	names_clear(&e->captures);
 	free(e->unknown);
+	free(e->importance);
 	dataset_clear(&e->foreign);
 	dataset_clear(&e->d);
 }
@@ -176,6 +188,9 @@ static int judge_loaded(struct eval *e, const struct model *m, const char *name)
 	struct fault f;
 	int err = check_captures(e, &f);
 
+	e->importance = calloc((size_t)e->d.features.count + 1, sizeof(*e->importance));
+	if (!err && !e->importance)
+		err = eval_no_memory(&f);
 	if (!err && e->o->unknown)
 		err = eval_load_foreign(e, &f);
 	if (!err)

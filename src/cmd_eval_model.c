@@ -95,5 +95,6 @@ int eval_model(struct eval *e, const struct model *m, const char *name, struct f
 	eval_about(e, "trained on=%s", provenance(m, "set"));
 	eval_about(e, "features=%s", feature_set_name(m->set));
 	eval_about(e, "trees=%u", forest_trees(m->forest));
+	eval_note_model(e, m);
 	return judge_all(e, m, f);
 }

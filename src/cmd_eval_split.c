@@ -61,6 +61,8 @@ static int one_split(struct eval *e, const struct train_params *p, struct fault 
 	                  &oob_accuracy, f);
 	if (!err)
 		err = eval_judge(e, &m, h, f);
+	if (!err)
+		eval_note_model(e, &m);
 	if (!err && e->o->unknown)
 		err = eval_unknown(e, &m, h, f);
 	if (!err && e->o->open)

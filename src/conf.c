@@ -262,11 +262,27 @@ static int check_gateway(const struct conf *c, const struct ini *ini, struct fau
 	return 0;
 }
 
+/* A flow that is forgotten while it is outside would come back as a stranger. */
+static int check_skip(const struct conf *c, const struct ini *ini, struct fault *f)
+{
+	unsigned resample = ini_line(ini, "queue", "resample_s");
+	unsigned timeout = ini_line(ini, "flow", "timeout_s");
+
+	if (c->queue.skip_labelled == 0 || c->queue.resample_s < c->flow.timeout_s)
+		return 0;
+	fault_set(f, -EINVAL,
+	          "[queue] resample_s = %u must be less than [flow] timeout_s = %u",
+	          c->queue.resample_s, c->flow.timeout_s);
+	return ini_fault(ini, resample > timeout ? resample : timeout, -EINVAL, f);
+}
+
 /* What no single setting shows. */
 static int check_whole(const struct conf *c, const struct ini *ini, struct fault *f)
 {
 	int err = check_gateway(c, ini, f);
 
+	if (!err)
+		err = check_skip(c, ini, f);
 	if (err || c->queue.first + c->queue.workers <= 65536)
 		return err;
 	fault_set(f, -EINVAL,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,14 @@ void judge_clear(struct judge *j)
 	*j = (struct judge){ 0 };
 }
 
+/* The last step, of certainty, is of the last bin. */
+static unsigned bin_of(unsigned step)
+{
+	unsigned bin = step / (JUDGE_STEPS / JUDGE_BINS);
+
+	return bin < JUDGE_BINS ? bin : JUDGE_BINS - 1;
+}
+
 void judge_one(struct judge *j, const struct judge_case *c)
 {
 	bool right = c->best == c->truth;
@@ -32,6 +41,7 @@ void judge_one(struct judge *j, const struct judge_case *c)
 	j->named_right[c->truth] += c->named && right;
 	j->step[step]++;
 	j->step_right[step] += right;
+	j->confidence[bin_of(step)] += (double)c->confidence;
 }
 
 /* Cases with their numbers, so that the sums of a group can find their weights. */
@@ -128,6 +138,8 @@ void judge_add(struct judge *to, const struct judge *from)
 	add_all(to->named_right, from->named_right, to->classes);
 	add_all(to->step, from->step, JUDGE_STEPS + 1);
 	add_all(to->step_right, from->step_right, JUDGE_STEPS + 1);
+	for (unsigned b = 0; b < JUDGE_BINS; b++)
+		to->confidence[b] += from->confidence[b];
 	to->bursts += from->bursts;
 	to->bursts_right += from->bursts_right;
 	to->traces += from->traces;
@@ -155,6 +167,22 @@ struct judge_class judge_class(const struct judge *j, uint32_t c)
 	return k;
 }
 
+struct judge_bin judge_bin(const struct judge *j, unsigned bin)
+{
+	struct judge_bin b = { 0 };
+	uint64_t right = 0;
+
+	for (unsigned s = 0; s <= JUDGE_STEPS; s++) {
+		if (bin_of(s) != bin)
+			continue;
+		b.cases += j->step[s];
+		right += j->step_right[s];
+	}
+	b.confidence = b.cases ? j->confidence[bin] / (double)b.cases : 0;
+	b.accuracy = share(right, b.cases);
+	return b;
+}
+
 static const struct {
 	const char *title, *key;
 } scores[JUDGE_SCORES] = {
@@ -167,6 +195,7 @@ static const struct {
 	[JUDGE_TRACE_ACCURACY] = { "accuracy per trace", "trace_accuracy" },
 	[JUDGE_COVERAGE] = { "coverage (not Unknown)", "coverage" },
 	[JUDGE_NAMED_ACCURACY] = { "accuracy of the named", "named_accuracy" },
+	[JUDGE_CALIBRATION_ERROR] = { "calibration error", "calibration_error" },
 };
 
 const char *judge_score_title(enum judge_score s)
@@ -214,4 +243,10 @@ void judge_scores(const struct judge *j, double score[static JUDGE_SCORES])
 	score[JUDGE_TRACE_ACCURACY] = share(j->traces_right, j->traces);
 	score[JUDGE_COVERAGE] = share(named, n);
 	score[JUDGE_NAMED_ACCURACY] = share(named_right, named);
+	for (unsigned bin = 0; bin < JUDGE_BINS; bin++) {
+		struct judge_bin b = judge_bin(j, bin);
+
+		score[JUDGE_CALIBRATION_ERROR] +=
+			share(b.cases, n) * fabs(b.confidence - b.accuracy);
+	}
 }

@@ -180,7 +180,7 @@ static void write_mark(const struct plan *p, const struct hold_flow *f, struct r
 {
 	r->mark = policy_mark(p, f->value);
 	r->blocked = policy_blocks(p, f->value);
-	r->agreed = f->agreed;
+	r->agreed = r->provisional ? 0 : f->agreed;
 }
 
 void marker_repeat(const struct marker *m, struct record *r)

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "cursor.h"
+#include "attribute.h"
 
 #define AGAIN   mono_ms(1000)
 #define OLD     mono_ms(60000)
@@ -75,47 +75,49 @@ static int ask(struct neigh *n)
 	return mnl_socket_sendto(n->nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static bool read_addr(const struct nlattr *attr, struct addr *a)
+static bool read_addr(struct cursor *c, struct addr *a)
 {
-	struct cursor c =
-		cur_of(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
 	uint32_t v4;
 
-	switch (cur_left(&c)) {
-	case 4:
-		(void)cur_be32(&c, &v4); /* it holds four bytes */
+	if (cur_left(c) == sizeof(v4) && cur_be32(c, &v4)) {
 		*a = addr_v4(v4);
 		return true;
-	case 16:
-		return cur_be64(&c, &a->hi) && cur_be64(&c, &a->lo);
 	}
-	return false;
+	return cur_left(c) == sizeof(*a) && cur_be64(c, &a->hi) && cur_be64(c, &a->lo);
+}
+
+static bool read_mac(struct cursor *c, struct mac *mac)
+{
+	const uint8_t *bytes;
+
+	if (cur_left(c) != sizeof(*mac) || !cur_bytes(c, sizeof(*mac), &bytes))
+		return false;
+	memcpy(mac, bytes, sizeof(*mac));
+	return true;
 }
 
 /* What has no card, or is not known to be there, is nobody's. */
 static int take(const struct nlmsghdr *nlh, void *data)
 {
-	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
+	struct cursor c = cur_of(nlh, nlh->nlmsg_len);
+	bool has_addr = false, has_mac = false;
 	struct entry e = { .addr = { 0, 0 } };
 	struct neigh *n = data;
-	bool has_addr = false, has_mac = false;
-	const struct nlattr *attr;
+	struct attribute a;
+	struct ndmsg nd;
 
 	if (nlh->nlmsg_type != RTM_NEWNEIGH || n->count == NEIGH_MAX ||
-	    nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*nd) ||
-	    nd->ndm_state & (NUD_INCOMPLETE | NUD_FAILED | NUD_NOARP))
+	    !cur_skip(&c, MNL_NLMSG_HDRLEN + sizeof(nd)))
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*nd))
-	{
-		if (mnl_attr_get_type(attr) == NDA_DST)
-			has_addr = read_addr(attr, &e.addr);
-		if (mnl_attr_get_type(attr) == NDA_LLADDR &&
-		    mnl_attr_get_payload_len(attr) == sizeof(e.mac)) {
-			memcpy(&e.mac, mnl_attr_get_payload(attr), sizeof(e.mac));
-			has_mac = true;
-		}
+	memcpy(&nd, mnl_nlmsg_get_payload(nlh), sizeof(nd));
+	while (attribute_next(&c, &a)) {
+		if (a.type == NDA_DST)
+			has_addr = read_addr(&a.c, &e.addr);
+		if (a.type == NDA_LLADDR)
+			has_mac = read_mac(&a.c, &e.mac);
 	}
-	if (has_addr && has_mac)
+	if (has_addr && has_mac &&
+	    !(nd.ndm_state & (NUD_INCOMPLETE | NUD_FAILED | NUD_NOARP)))
 		n->entry[n->count++] = e;
 	return MNL_CB_OK;
 }

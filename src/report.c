@@ -24,6 +24,17 @@ void report_score(const struct report *r, enum judge_score s, double *mean, doub
 	*sd = r->repeats > 1 ? sqrt(squares / (double)(r->repeats - 1)) : 0;
 }
 
+void report_importance(const struct report *r, uint32_t *order)
+{
+	for (uint32_t i = 0; i < r->features->count; i++) {
+		uint32_t at = i;
+
+		for (; at > 0 && r->importance[order[at - 1]] < r->importance[i]; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+}
+
 void report_curve(const struct judge *j, unsigned step, double *coverage,
                   double *accuracy)
 {

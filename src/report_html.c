@@ -2,9 +2,11 @@
 /* One file that opens anywhere: styles inside, drawings as SVG, no script, nothing
  * fetched. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
+#include "plot.h"
 #include "report.h"
 
 static void put_text(const char *s, FILE *out)
@@ -132,44 +134,80 @@ static void put_matrix(const struct report *r, FILE *out)
 	fputs("</svg>\n", out);
 }
 
-/* The plot is 400 pixels square with its origin at (40, 410). */
-#define PLOT 400
-
-static void put_axes(FILE *out)
-{
-	for (int tenth = 0; tenth <= 10; tenth += 2) {
-		int at = tenth * PLOT / 10;
-
-		fprintf(out,
-		        "<path d=\"M%d 10V%dM40 %dH%d\" stroke=\"#ddd\" fill=\"none\"/>"
-		        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.1f</text>"
-		        "<text x=\"34\" y=\"%d\" text-anchor=\"end\">%.1f</text>\n",
-		        40 + at, 10 + PLOT, 10 + PLOT - at, 40 + PLOT, 40 + at, 26 + PLOT,
-		        tenth / 10.0, 14 + PLOT - at, tenth / 10.0);
-	}
-}
-
 static void put_curve(const struct report *r, FILE *out)
 {
-	const char *step = "M";
+	struct plot_point p[JUDGE_STEPS + 1];
+	size_t n = 0;
 
 	fputs("<h2>Accuracy and coverage</h2>\n<p>Across: the share of burst-flows that "
 	      "are named when a confidence is asked for; up: how many of those are named "
-	      "rightly.</p>\n<svg width=\"460\" height=\"450\" role=\"img\">\n",
+	      "rightly.</p>\n",
 	      out);
-	put_axes(out);
-	fputs("<path fill=\"none\" stroke=\"#0969da\" stroke-width=\"2\" d=\"", out);
 	for (unsigned s = 0; s <= JUDGE_STEPS; s++) {
-		double coverage, accuracy;
-
-		report_curve(r->sum, s, &coverage, &accuracy);
-		if (coverage <= 0)
-			break;
-		fprintf(out, "%s%.1f %.1f", step, 40 + coverage * PLOT,
-		        10 + (1 - accuracy) * PLOT);
-		step = "L";
+		report_curve(r->sum, s, &p[n].x, &p[n].y);
+		n += p[n].x > 0;
 	}
-	fputs("\"/>\n</svg>\n", out);
+	plot_begin(out);
+	plot_line(p, n, "#0969da", out);
+	plot_end(out);
+}
+
+/* Bins of confidence, beside the line on which it would be right. */
+static void put_reliability(const struct report *r, FILE *out)
+{
+	static const struct plot_point right[] = { { 0, 0 }, { 1, 1 } };
+	struct plot_point p[JUDGE_BINS];
+	size_t n = 0;
+
+	fputs("<h2>Reliability</h2>\n<p>Across: the confidence that burst-flows are "
+	      "named "
+	      "with, in tenths; up: how many of them are named rightly. What lies below "
+	      "the line is too sure of itself.</p>\n",
+	      out);
+	plot_begin(out);
+	plot_line(right, 2, "#bbb", out);
+	for (unsigned bin = 0; bin < JUDGE_BINS; bin++) {
+		struct judge_bin b = judge_bin(r->sum, bin);
+
+		if (b.cases > 0)
+			p[n++] = (struct plot_point){ b.confidence, b.accuracy };
+	}
+	plot_line(p, n, "#0969da", out);
+	plot_dots(p, n, "#0969da", out);
+	plot_end(out);
+}
+
+#define IMPORTANT 20 /* features at most */
+
+static void put_important(const struct report *r, const uint32_t *order, FILE *out)
+{
+	for (uint32_t i = 0; i < r->features->count && i < IMPORTANT; i++) {
+		double most = r->importance[order[0]], own = r->importance[order[i]];
+
+		fputs("<tr><td>", out);
+		put_text(r->features->name[order[i]], out);
+		fprintf(out,
+		        "</td><td>%.4f</td><td style=\"text-align:left\">"
+		        "<svg width=\"300\" height=\"12\"><rect width=\"%.0f\" "
+		        "height=\"12\" fill=\"#0969da\"/></svg></td></tr>\n",
+		        own, own > 0 ? 300 * own / most : 0);
+	}
+}
+
+static void put_importance(const struct report *r, FILE *out)
+{
+	uint32_t *order = calloc((size_t)r->features->count + 1, sizeof(*order));
+
+	fputs("<h2>Importance of features</h2>\n<p>How much of the vote for the right "
+	      "class is lost when a feature's values are shuffled: the largest.</p>\n"
+	      "<table>\n",
+	      out);
+	if (order) {
+		report_importance(r, order);
+		put_important(r, order, out);
+	}
+	fputs(order ? "</table>\n" : "</table>\n<p>out of memory</p>\n", out);
+	free(order);
 }
 
 void report_html(const struct report *r, FILE *out)
@@ -179,6 +217,9 @@ void report_html(const struct report *r, FILE *out)
 	put_classes(r, out);
 	put_matrix(r, out);
 	put_curve(r, out);
+	put_reliability(r, out);
+	if (r->importance)
+		put_importance(r, out);
 	if (r->unknowns > 0)
 		report_unknown_html(r, out);
 	fputs("</body></html>\n", out);

@@ -138,6 +138,31 @@ static void put_splits(const struct report *r, FILE *out)
 	fputs("]", out);
 }
 
+static void put_reliability(const struct report *r, FILE *out)
+{
+	fputs(",\n\"reliability\":[", out);
+	for (unsigned bin = 0; bin < JUDGE_BINS; bin++) {
+		struct judge_bin b = judge_bin(r->sum, bin);
+
+		fprintf(out,
+		        "%s\n{\"cases\":%" PRIu64
+		        ",\"confidence\":%.6f,\"accuracy\":%.6f}",
+		        bin ? "," : "", b.cases, b.confidence, b.accuracy);
+	}
+	fputs("]", out);
+}
+
+static void put_importance(const struct report *r, FILE *out)
+{
+	fputs(",\n\"importance\":{", out);
+	for (uint32_t i = 0; i < r->features->count; i++) {
+		fputs(i ? ",\n" : "\n", out);
+		put_string(r->features->name[i], out);
+		fprintf(out, ":%.6f", r->importance[i]);
+	}
+	fputs("}", out);
+}
+
 void report_json(const struct report *r, FILE *out)
 {
 	put_about(r, out);
@@ -147,6 +172,9 @@ void report_json(const struct report *r, FILE *out)
 	put_curve(r, out);
 	if (r->early)
 		put_early(r->early, out);
+	put_reliability(r, out);
+	if (r->importance)
+		put_importance(r, out);
 	if (r->split)
 		put_splits(r, out);
 	if (r->unknowns > 0)

@@ -107,6 +107,14 @@ printed '^Video '
 printed '^mean of classes '
 grep -q '"name":"Video","known":[1-9]' open.json || { echo "open.json: $(tail -n 3 open.json)"; failed=1; }
 grep -q '<h2>Unknown' open.html || { echo 'open.html tells nothing of Unknown'; failed=1; }
+for title in Scores Classes 'Confusion matrix' 'Accuracy and coverage' Reliability \
+	'Importance of features'; do
+	grep -q "<h2>$title<" open.html || { echo "open.html has no $title"; failed=1; }
+done
+grep -qi '<script\|http' open.html && { echo 'open.html is not self-contained'; failed=1; }
+for key in calibration_error reliability importance splits; do
+	grep -q "\"$key\":" open.json || { echo "open.json has no $key"; failed=1; }
+done
 expect 0 '' eval $some --unknown other set/Chat set/Game
 printed '^other '
 grep -q '^mean of classes' out && { echo 'a mean of no class'; failed=1; }

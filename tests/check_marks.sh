@@ -76,8 +76,8 @@ marks_are_right() {
 by_verdict() {
 	speak_all 0
 	marks_are_right verdict 0
-	labelled 'proto=UDP .* label=thin .* mark=0x4000000 ' || fail "no mark in the label"
-	labelled 'proto=TCP .* label=fat .* mark=0x5000000 ' || fail "no mark in the label"
+	wait_for 5 labelled 'proto=UDP .* label=thin .* mark=0x4000000 ' || fail "no mark in the label"
+	wait_for 5 labelled 'proto=TCP .* label=fat .* mark=0x5000000 ' || fail "no mark in the label"
 	counters
 	every_packet_answered
 	grep ' marks ' "$tmp/daemon.log"

@@ -51,7 +51,7 @@ by_card() {
 	thin_talk 2001:db8:113::2 5002
 	expect_port "IPv4 card" 5001 9
 	expect_port "IPv6 card" 5002 9
-	labelled ':5001 .* mark=0x9000000 ' || fail "no mark in the label"
+	wait_for 5 labelled ':5001 .* mark=0x9000000 ' || fail "no mark in the label"
 }
 
 # What a reload decides holds for connections that are open, and a bad one changes nothing.
@@ -128,7 +128,7 @@ by_the_clock() {
 	unset TZ
 	thin_talk 203.0.113.2 5003
 	expect_port "before eight" 5003 4
-	grep ':5003 ' "$tmp/labels" | grep -v BLOCKED >/dev/null || fail "blocked before its time"
+	wait_for 5 labelled ':5003 .*label=thin .* mark=0x4000000 ' || fail "blocked before its time"
 	expect_port "after eight" 5003 15
 	thin_talk 203.0.113.2 5003
 	wait_for 5 labelled ':5003 .*label=thin .* mark=0xf000000 .* BLOCKED$' ||
@@ -148,7 +148,7 @@ blocked_at_once() {
 	daemon_start 1
 	thin_talk 203.0.113.2 5005 0.05
 	expect_port "blocked" 5005 15
-	grep -q '"client_port":5005,.*"mark":251658240,.*"blocked":true}$' "$tmp/labels.json" ||
+	wait_for 5 grep -q '"client_port":5005,.*"mark":251658240,.*"blocked":true}$' "$tmp/labels.json" ||
 		fail "no blocked line: $(cat "$tmp/labels.json")"
 	daemon_stop
 }

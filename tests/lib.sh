@@ -44,14 +44,19 @@ need_data() {
 	[ -d "$NFCLASS_DATA/$1" ] || skip "needs the captures in $NFCLASS_DATA/$1"
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds; 1 when it never did.
+# wait_for SECONDS COMMAND...: until the command succeeds; 1 when it never did.  A command
+# may wait for something itself.
 wait_for() {
-	wait_until=$(($(date +%s) + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -le "$wait_until" ] || return 1
+	set -- $(($(date +%s) + $1)) "$@"
+	until wait_try "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le "$1" ] || return 1
 		sleep 0.05
 	done
+}
+
+wait_try() {
+	shift 2
+	"$@"
 }
 
 # A scratch directory, and an end that takes everything with it.  hosts_down runs
@@ -233,6 +238,7 @@ host_state() {
 	on gateway sh -c '
 		iptables-save
 		ip6tables-save
+		tc qdisc
 		ip -o addr
 		ip rule
 		ip route

@@ -81,12 +81,15 @@ others_survive() {
 }
 
 # talker: a UDP client whose datagrams are echoed: ADDRESS PORT OWN_PORT STEP...; a step is
-# COUNT:BYTES:PAUSE, so many datagrams with so many seconds after each.
+# COUNT:BYTES:PAUSE, so many datagrams with so many seconds after each; COUNT 0 goes on until
+# SIGUSR1.
 talk() {
 	talk_host=$1
 	shift
 	on "$talk_host" python3 - "$@" <<-'PY' || fail "talking to $1: lost datagrams"
-	import socket, sys, time
+	import signal, socket, sys, time
+	enough = []
+	signal.signal(signal.SIGUSR1, lambda *_: enough.append(1))
 	address, port, own = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 	s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
 	s.settimeout(5)
@@ -94,9 +97,12 @@ talk() {
 	s.connect((address, port))
 	for step in sys.argv[4:]:
 	    count, size, pause = step.split(':')
-	    for _ in range(int(count)):
+	    enough.clear()
+	    sent = 0
+	    while sent < int(count) or (int(count) == 0 and not enough):
 	        s.send(bytes(int(size)))
 	        s.recv(65536)
+	        sent += 1
 	        time.sleep(float(pause))
 	PY
 }

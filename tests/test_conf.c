@@ -101,7 +101,7 @@ static const char unusual[] =
 	"[queue]\nfirst = 65535\nworkers = 1\nlength = 16\ncopy_bytes = 96\n"
 	"fail_open = off\nbuffer_bytes = 65536\nskip_labelled = 2\nresample_s = 1\n"
 	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
-	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 1\n"
+	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 2\n"
 	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
 	"[label]\nunknown = no\nalone = on\nearly_packets = 8\nearly_ms = 1500\n"
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
@@ -275,6 +275,8 @@ static void settings_that_contradict_each_other_are_refused(void **state)
 	(void)state;
 	assert_refused("[gateway]\nlan = eth0\nwan = eth0\n", path, "both eth0");
 	assert_refused("[queue]\nfirst = 65530\nworkers = 7\n", path, "above 65535");
+	assert_refused("[queue]\nskip_labelled = 1\nresample_s = 600\n", path,
+	               "be less than");
 	assert_refused("[gateway]\nlan_address = 10.7.1.1/24\n"
 	               "dhcp_range = 10.7.2.10-10.7.2.20\n",
 	               path, "outside");

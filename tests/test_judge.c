@@ -2,6 +2,7 @@
 #include "judge.h"
 
 #include <setjmp.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -159,9 +160,33 @@ static void traces_have_weights_of_their_own(void **state)
 	judge_clear(&by_one);
 }
 
+/* In tenths: 0.3; 0.4; 0.55; 0.6; 0.8; 0.9 and 1 together.  Wrong are 0.4 and 0.55. */
+static void calibration_is_told_by_tenths(void **state)
+{
+	struct judge j = judged(), twice = judged();
+	double s[JUDGE_SCORES];
+
+	(void)state;
+	assert_int_equal(judge_bin(&j, 9).cases, 2);
+	assert_true(fabs(judge_bin(&j, 9).confidence - 0.95) < 1e-6);
+	near(judge_bin(&j, 9).accuracy, 1.0);
+	near(judge_bin(&j, 5).accuracy, 0.0);
+	assert_int_equal(judge_bin(&j, 0).cases, 0);
+	near(judge_bin(&j, 0).confidence, 0.0);
+	judge_scores(&j, s);
+	assert_true(fabs(s[JUDGE_CALIBRATION_ERROR] -
+	                 (0.7 + 0.4 + 0.55 + 0.4 + 0.2 + 2 * 0.05) / 7) < 1e-6);
+	judge_add(&twice, &j);
+	assert_int_equal(judge_bin(&twice, 9).cases, 4);
+	assert_true(fabs(judge_bin(&twice, 9).confidence - 0.95) < 1e-6);
+	judge_clear(&j);
+	judge_clear(&twice);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calibration_is_told_by_tenths),
 		cmocka_unit_test(figures_are_those_of_scikit_learn),
 		cmocka_unit_test(bursts_and_traces_are_named_by_their_sums),
 		cmocka_unit_test(the_order_of_cases_does_not_matter),

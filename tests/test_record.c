@@ -140,7 +140,7 @@ static void the_longest_record_fits(void **state)
 	r.in[sizeof(r.in) - 1] = r.out[sizeof(r.out) - 1] = 0;
 	r.first_us = r.last_us = INT64_MIN;
 	r.confidence = 1;
-	r.blocked = true;
+	r.blocked = r.provisional = true;
 	assert_string_equal(strrchr(line(&r, RECORD_JSON), ']'), "],\"blocked\":true}");
 	assert_non_null(strstr(line(&r, RECORD_KV), " flags=cut,early,loss BLOCKED"));
 	assert_string_equal(strrchr(line(&r, RECORD_SEED), '>'), "> BLOCKED");

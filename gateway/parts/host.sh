@@ -73,6 +73,16 @@ host_forwarding() {
 		want_sysctl "net/ipv6/conf/$wan/forwarding" 1
 }
 
+# What passes beside the queue is counted by conntrack alone.  The setting may have come
+# with our first rule, so its old value is noted here.
+host_accounting() {
+	[ -n "$skip" ] || return 0
+	path=net/netfilter/nf_conntrack_acct
+	value=$(cat /proc/sys/$path 2>/dev/null)
+	[ -n "$showing" ] || [ "$value" = 1 ] || note sysctl "$path $value" || return 1
+	want_sysctl $path 1
+}
+
 restore_sysctls() {
 	rc=0
 	while read -r path value; do

@@ -73,6 +73,7 @@ filter_rules() {
 	else
 		jump "$1" filter forward
 	fi
+	! marks_on || block_rules "$1"
 	echo "-A nfclass-forward -i $lan -o $wan -j ACCEPT"
 	echo "-A nfclass-forward -i $wan -o $lan -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
 	echo COMMIT
@@ -89,17 +90,52 @@ input_rules() {
 	echo "-A nfclass-input -i $lan -p tcp -m tcp --dport 53 -j ACCEPT"
 }
 
+# block_rules 4|6: blocking alone comes first.  It accepts nothing, and an owner's rule that
+# lets established connections pass must not hide them from it.  With nothing to block any
+# more, what stood in the chains goes.
+block_rules() {
+	echo ':nfclass-block - [0:0]'
+	echo ':nfclass-reject - [0:0]'
+	! blocks || { echo '-I FORWARD 1 -j nfclass-block' && block_chain "$1"; }
+}
+
+# What passes between the LAN and the Internet; and what hosts of the LAN send each other by
+# the gateway's outer address.
+forwarded() {
+	echo "-i $lan -o $wan"
+	echo "-i $wan -o $lan"
+	echo "-i $lan -o $lan"
+}
+
+# lan_networks 4|6
+lan_networks() {
+	networks=$(setting_list gateway.prefixes)
+	[ -n "$networks" ] || networks=$(setting_list gateway.lan_address)
+	case $1 in
+	4) printf '%s\n' "$networks" | grep -v : ;;
+	6) printf '%s\n' "$networks" | grep : ;;
+	esac
+}
+
 # The cluster match hashes where a connection came from, so that both directions of it and
 # all connections of a client meet the same worker.  What conntrack does not know (invalid
 # packets) the match passes over: that goes to the first.
 mangle_rules() {
 	echo '*mangle'
-	jump "$1" mangle forward
+	if marks_on; then
+		jump "$1" mangle forward postrouting
+		echo ':nfclass-down - [0:0]'
+		echo ':nfclass-up - [0:0]'
+	else
+		jump "$1" mangle forward
+	fi
+	marks_before_queue
 	[ "$workers" -eq 1 ] || echo ':nfclass-queue - [0:0]'
 	target="NFQUEUE --queue-num $queue_first --queue-bypass"
 	[ "$workers" -eq 1 ] || target=nfclass-queue
-	echo "-A nfclass-forward -i $lan -o $wan -j $target"
-	echo "-A nfclass-forward -i $wan -o $lan -j $target"
+	forwarded | while read -r way; do
+		echo "-A nfclass-forward $way -j $target"
+	done
 	if [ "$workers" -gt 1 ]; then
 		node=1
 		while [ "$node" -le "$workers" ]; do
@@ -110,6 +146,7 @@ mangle_rules() {
 		done
 		echo "-A nfclass-queue -j NFQUEUE --queue-num $queue_first --queue-bypass"
 	fi
+	marks_after_queue "$1"
 	echo COMMIT
 }
 
@@ -121,8 +158,7 @@ nat_rules() {
 	esac
 	echo '*nat'
 	jump 4 nat postrouting
-	sources=$(setting_list gateway.prefixes | grep -v :)
-	[ -n "$sources" ] || sources=$(setting_list gateway.lan_address | grep -v :)
+	sources=$(lan_networks 4)
 	if [ -z "$sources" ]; then
 		echo "-A nfclass-postrouting -o $wan -j $target"
 	fi

@@ -111,14 +111,29 @@ state_exists() {
 	rules_present || { lan_down && rm -rf "$state" && return 1; }
 }
 
+state_take() {
+	settings=$(cat "$state/settings")
+	policy=$(cat "$state/policy" 2>/dev/null) # an older version wrote none
+	take_settings
+}
+
+# Is what is up of a kind with what is asked for?
+state_lasts() {
+	[ "$(lasting_settings "$(cat "$state/settings")" "$(cat "$state/policy" 2>/dev/null)")" = \
+		"$(lasting_settings "$settings" "$policy")" ]
+}
+
+state_keep() {
+	printf '%s\n' "$policy" >"$state/policy" && printf '%s\n' "$settings" >"$state/settings"
+}
+
 # settings is written last: it says that the rest is there.
 state_make() {
 	rm -rf "$state"
 	mkdir -p "$state" || exit 1
 	{
 		interface_id "$lan" >"$state/interface" && rules_tables >"$state/tables" &&
-			host_snapshot >"$state/sysctl" &&
-			printf '%s\n' "$settings" >"$state/settings"
+			host_snapshot >"$state/sysctl" && state_keep
 	} || {
 		rm -rf "$state"
 		die "cannot write down in $state what is there now"

@@ -27,6 +27,9 @@ RULE = "-t mangle -A FORWARD -j NFQUEUE --queue-num 0 --queue-bypass"
 NOTRACK = "iptables -w -t raw -A PREROUTING -i gc -p udp -j NOTRACK"
 SKIP_BIT = 0x10000000
 SKIP = f"-t mangle -A FORWARD -m connmark --mark {SKIP_BIT}/{SKIP_BIT} -j RETURN"
+TWO = [f"-t mangle -A FORWARD -m cluster --cluster-total-nodes 2 --cluster-local-node {n} "
+       f"--cluster-hash-seed 1 -j NFQUEUE --queue-num {n - 1} --queue-bypass" for n in (1, 2)]
+TWO_CONF = "[queue]\nworkers = 2\n"
 CONF = """[flow]
 max = {flows}
 per_burst = {per_burst}
@@ -56,7 +59,7 @@ def run(command, **more):
 def placed(command, core=None, realtime=None):
     """The command on one core, and before all that has no real-time priority."""
     pin = ["taskset", "-c", str(core)] if core is not None else []
-    first = ["chrt", "-r", str(realtime)] if realtime else []
+    first = ["chrt", "-f", str(realtime)] if realtime else []
     return [*pin, *first, *command]
 
 
@@ -121,13 +124,13 @@ def build_net(prefix):
 
 
 def queue_row():
-    """Portid, length, dropped, dropped at the socket, last id of queue 0; or None."""
+    """Length, dropped, dropped at the socket, last id, summed over queues; None without."""
     with open(QUEUES, encoding="ascii") as f:
-        for line in f:
-            v = [int(x) for x in line.split()]
-            if v[0] == 0:
-                return {"length": v[2], "dropped": v[5], "user_dropped": v[6], "id": v[7]}
-    return None
+        rows = [[int(x) for x in line.split()] for line in f]
+    if not rows:
+        return None
+    sums = [sum(column) for column in zip(*rows)]
+    return {"length": sums[2], "dropped": sums[5], "user_dropped": sums[6], "id": sums[7]}
 
 
 def has_skipped():
@@ -181,7 +184,7 @@ class Bench:
 
     def start(self, name, core, realtime):
         """Rules and reader of one rival."""
-        rules = {"none": [], "skip": [SKIP, RULE]}.get(name, [RULE])
+        rules = {"none": [], "skip": [SKIP, RULE], "two": TWO}.get(name, [RULE])
         self.net.rules(rules)
         # What skips the queue is counted by the kernel, as on a gateway.
         run(f"sysctl -qw net.netfilter.nf_conntrack_acct={int(name == 'skip')}")
@@ -189,12 +192,14 @@ class Bench:
             return None
         return Reader(placed(self.programs[name], core, realtime))
 
-    def each(self, title, names, core=READER_CORE, realtime=None):
-        """Every rival in every round; the order turns, so that none is always first."""
+    def each(self, title, names, core=READER_CORE, realtime=None, share=1):
+        """Every rival in every round, or in a share of them, five at least; the order
+        turns, so that none is always first."""
         names = self.readers(names)
-        for i in range(self.rounds):
+        rounds = max(min(5, self.rounds), round(self.rounds * share))
+        for i in range(rounds):
             for name in names[i % len(names):] + names[:i % len(names)]:
-                progress(f"{title}: round {i + 1} of {self.rounds}, {name}")
+                progress(f"{title}: round {i + 1} of {rounds}, {name}")
                 reader = self.start(name, core, realtime)
                 try:
                     yield name, reader
@@ -240,7 +245,7 @@ class Bench:
                 "user_us": (user2 - user) / max(1, queued) * 1e6,
                 "cpu_us": (user2 - user + system2 - system) / max(1, queued) * 1e6}
 
-    def udp(self, how, flows, ms, bars):
+    def udp(self, how, flows, ms, bars, share=1):
         title = f"UDP by {how}, {flows:,} flows"
         rows = {"kpps": Row(f"{title}: forwarded", "kpps", bars),
                 "seen_kpps": Row(f"{title}: forwarded and read", "kpps",
@@ -249,7 +254,8 @@ class Bench:
                 "unseen": Row(f"{title}: passed unread (fail-open)", "%"),
                 "user_us": Row(f"{title}: reader's user time", "us/packet"),
                 "cpu_us": Row(f"{title}: reader's user and system time", "us/packet")}
-        for name, reader in self.each(title, ["bare", "nfclassd", "classic", "none"]):
+        for name, reader in self.each(title, ["bare", "nfclassd", "classic", "none"],
+                                      share=share):
             got = self.udp_round(reader, how, flows, ms)
             rows["kpps"].add(name, got["kpps"])
             rows["lost"].add(name, 100 * got["lost"])
@@ -259,6 +265,15 @@ class Bench:
                 rows["user_us"].add(name, got["user_us"])
                 rows["cpu_us"].add(name, got["cpu_us"])
         return list(rows.values())
+
+    def workers(self, ms):
+        """One worker and two, on the same core, so that neither takes from the sender."""
+        row = Row("UDP by packet, 1,000 flows: reader's user and system time",
+                  "us/packet", {("nfclassd", "two workers"): None})
+        for name, reader in self.each("workers", ["nfclassd", "two"], share=0.5):
+            got = self.udp_round(reader, "packet", 1000, ms)
+            row.add("two workers" if name == "two" else name, got["cpu_us"])
+        return [row]
 
     def tcp(self, ms):
         """A download by one connection with every offload that veth has; two ends and a
@@ -293,22 +308,45 @@ class Bench:
                                            ("classic", "bare"): None})
         tail = Row(f"{title}: p99", "us", {("nfclassd", "bare"): 1.25,
                                            ("classic", "bare"): None})
-        pong = os.path.join(BIN, "pong")
-        ask = placed([pong, "ask", "10.71.2.2", "7", str(count)], SENDER_CORE, 2)
-        serve = placed([pong, "serve", "7"], READER_CORE, 2)
-        server = subprocess.Popen(self.net.on(self.net.server, serve),
-                                  stdout=subprocess.PIPE)
-        server.stdout.readline()
+        ask, server = self.pong(count)
         try:
             names = ["none", "bare", "nfclassd", "classic"]
-            for name, _ in self.each(title, names, realtime=2):
-                p50, p99 = self.ask_beside(ask, self.flood("socket", 1000, count, rate, 1))
+            for name, _ in self.each(title, names, realtime=2, share=0.7):
+                stream = self.flood("socket", 1000, count, rate, 1)
+                p50, p99, _ = self.ask_beside(ask, stream)
                 half.add(name, p50)
                 tail.add(name, p99)
         finally:
             server.kill()
             server.wait()
         return [half, tail]
+
+    def pong(self, count):
+        """The command that asks so often, and the server that answers."""
+        pong = os.path.join(BIN, "pong")
+        ask = placed([pong, "ask", "10.71.2.2", "7", str(count)], SENDER_CORE, 2)
+        serve = placed([pong, "serve", "7"], READER_CORE, 2)
+        server = subprocess.Popen(self.net.on(self.net.server, serve),
+                                  stdout=subprocess.PIPE)
+        server.stdout.readline()
+        return ask, server
+
+    def pause(self, flows, rate):
+        """The longest round trip while bursts of thousands of flows end and are labelled:
+        asking begins when the stream is over, a second before.  The reader is scheduled as
+        any program: with real-time priority its output thread would never give way."""
+        row = Row(f"longest round trip while 16 bursts of {flows // 16:,} flows end", "us",
+                  {("nfclassd", "bare"): None})
+        ask, server = self.pong(10000)
+        try:
+            for name, _ in self.each("pause", ["bare", "nfclassd"], core=None, share=0.5):
+                run(self.flood("packet", flows, flows * 1050 // rate, rate))
+                self.settle()
+                row.add(name, float(run(self.net.on(self.net.client, ask)).split()[2]))
+        finally:
+            server.kill()
+            server.wait()
+        return [row]
 
     def memory(self, flows, rate):
         """Resident size once so many flows have come and gone silent; conntrack, which
@@ -335,7 +373,7 @@ class Bench:
         """The stream is longer than the asking and ended after it."""
         noise = subprocess.Popen(stream, stdout=subprocess.DEVNULL)
         try:
-            return [float(v) for v in run(self.net.on(self.net.client, ask)).split()[:2]]
+            return [float(v) for v in run(self.net.on(self.net.client, ask)).split()[:3]]
         finally:
             noise.terminate()
             noise.wait()
@@ -354,7 +392,7 @@ def prefer_us():
 
 def daemon(args, flows, per_burst, model=None, more=""):
     """The daemon's command line, with a configuration of its own."""
-    conf = os.path.join(args.folder, f"{flows}{'-skip' if more else ''}.ini")
+    conf = os.path.join(args.folder, f"{flows}-{len(more)}.ini")
     with open(conf, "w", encoding="ascii") as f:
         f.write(CONF.format(model=os.path.abspath(model or args.model), flows=flows,
                             per_burst=per_burst) + more)
@@ -382,6 +420,7 @@ def measure(args):
                 "classic": [os.path.join(BIN, "classic_queue")]}
     if args.nfclassd:
         programs["nfclassd"] = daemon(args, 2**18, 2**14)
+        programs["two"] = daemon(args, 2**18, 2**14, more=TWO_CONF)
         programs["large"] = daemon(args, 2**20, 2**12)
     if args.nfclassd and args.nfclass:
         programs["skip"] = daemon(args, 2**18, 2**14, short_model(args), SKIP_CONF)
@@ -392,9 +431,11 @@ def measure(args):
     hard = {("nfclassd", "bare"): 0.95}
     benches = {"udp": lambda: bench.udp("socket", 1000, args.ms, bars),
                "udp100k": lambda: bench.udp("socket", 100000, args.ms, many),
-               "flood": lambda: bench.udp("packet", 1000, args.ms, hard),
+               "flood": lambda: bench.udp("packet", 1000, args.ms, hard, 0.5),
+               "workers": lambda: bench.workers(args.ms),
                "tcp": lambda: bench.tcp(args.ms),
                "ping": lambda: bench.ping(2 * args.ms, 50000),
+               "pause": lambda: bench.pause(64000, 50000),
                "memory": lambda: bench.memory(10**6, 25000)}
     rows = []
     for name in args.only or benches:
@@ -412,7 +453,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--ms", type=int, default=1500, help="length of a round")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
-    parser.add_argument("only", nargs="*", metavar="udp|udp100k|flood|tcp|ping|memory")
+    parser.add_argument("only", nargs="*", metavar="udp|udp100k|flood|workers|tcp|ping|pause|memory")
     args = parser.parse_args()
     global BIN
     BIN = os.path.abspath(args.bin)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Round trips of a small UDP packet: `pong serve PORT` sends back what comes, `pong ask
- * ADDRESS PORT COUNT` prints the median and the 99th percentile in microseconds and how
- * many questions stayed without an answer. */
+ * ADDRESS PORT COUNT` prints the median, the 99th percentile and the longest in
+ * microseconds, and how many questions stayed without an answer. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -88,7 +88,8 @@ static int ask(int fd, const struct sockaddr_in *at, uint32_t count)
 	if (!got)
 		return 1;
 	qsort(us, got, sizeof(*us), by_value);
-	printf("%.2f %.2f %u\n", us[got / 2], us[got * 99 / 100], count - got);
+	printf("%.2f %.2f %.2f %u\n", us[got / 2], us[got * 99 / 100], us[got - 1],
+	       count - got);
 	free(us);
 	return 0;
 }
