@@ -23,8 +23,8 @@ struct record {
 	bool provisional; /* the burst goes on, and a final label follows */
 	uint32_t mark;
 	bool blocked;    /* and packets with this mark are not forwarded */
-	uint32_t agreed; /* bursts of the flow in a row that said this, at most 255; 0 when
-	                  * provisional */
+	uint32_t agreed; /* bursts of the flow in a row that said this, at most 255; 0
+	                  * when provisional */
 	char in[RECORD_IF_SIZE], out[RECORD_IF_SIZE]; /* interface names, "" unknown */
 };
 
