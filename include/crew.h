@@ -16,6 +16,7 @@
 struct crew {
 	struct worker *worker[CREW_MOST];
 	unsigned made, running, first_queue;
+	bool ending; /* workers take no more marks */
 	struct watch *watch;
 	struct marker *marker;
 	struct bypass *bypass;

@@ -5,7 +5,7 @@
 #include "flow.h"
 #include "hash.h"
 
-/* The burst decides together (DESIGN 4).  What speaks for a class is a sum of four parts,
+/* The burst decides together.  What speaks for a class is a sum of four parts,
  * all logarithms, each with a strength that training learns.  Two of them ask what the
  * client does: as a mixture of any number of apps, and as one or two apps at a time. Both
  * leave room for a second app, where a product of probabilities would let the busier one

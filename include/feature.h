@@ -4,7 +4,7 @@
 
 #include "burst.h"
 
-/* Named sets of features (DESIGN 3).  A model stores the name of its set; the numbers of
+/* Named sets of features.  A model stores the name of its set; the numbers of
  * a set never change their meaning or order under the same name. */
 enum feature_set { FEATURE_SEED15, FEATURE_FULL, FEATURE_SETS };
 

@@ -17,7 +17,7 @@ struct flow_lan {
 	unsigned count;
 };
 
-/* true when the sender of pkt, the first packet of its flow, is the client (DESIGN 1). */
+/* true when the sender of pkt, the first packet of its flow, is the client. */
 bool flow_client_sends(const struct flow_lan *lan, const struct packet *pkt);
 
 /* The same key for both directions: the lower end first.  *src_is_low tells whether that

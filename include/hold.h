@@ -21,6 +21,7 @@ struct hold_flow {
 	bool provisional;    /* and that is of a burst that has not ended yet */
 	uint32_t rival, run; /* what the last run bursts said instead */
 	uint32_t agreed;     /* so many bursts in a row have said label, up to 255 */
+	struct mono last;    /* label */
 	uint32_t value;      /* the caller's, like the next one */
 	bool changed;
 };
@@ -31,10 +32,15 @@ struct hold *hold_new(uint32_t max, const struct hash_key *secret);
 void hold_free(struct hold *h);
 
 struct hold_news {
+	struct mono now; /* never goes back */
 	uint32_t label;
 	bool provisional;
 	uint32_t bursts; /* in a row that a new label takes */
 };
+
+/* After so long without a label a flow's ends may be a new connection's: it is new. */
+#define HOLD_LIFE mono_ms(10 * 60 * 1000)
+bool hold_is_old(const struct hold_flow *f, struct mono now);
 
 /* A label came.  The flow, good until the next call; its value is 0 when it is new.  A
  * provisional label counts for flows that are new or Unknown, and until the burst's own

@@ -33,13 +33,13 @@ int qsocket_fd(const struct qsocket *s);
 int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p);
 
 /* Accept these packets, each with its mark, at most QSOCKET_MARKS, and then every other
- * one of the queue up to this id.  0: there is no other, for which the kernel would
+ * one of the queue up to this id.  NULL: there is no other, for which the kernel would
  * complain. */
 struct qsocket_mark {
 	uint32_t id, mark;
 };
 #define QSOCKET_MARKS 128
-int qsocket_accept(const struct qsocket *s, uint32_t last_id,
+int qsocket_accept(const struct qsocket *s, const uint32_t *last_id,
                    const struct qsocket_mark *marks, unsigned count);
 
 /* From now on packets pass by the queue. */

@@ -12,7 +12,7 @@ struct segments {
 };
 
 /* More than one for a TCP superpacket, which stands for segments of MTU bytes and a last
- * one, each with its own headers (DESIGN 1, "superpacket"). */
+ * one, each with its own headers ("superpacket"). */
 static inline struct segments segments_of(const struct packet *pkt, uint32_t mtu_bytes)
 {
 	uint32_t room = mtu_bytes - pkt->header_bytes;

@@ -128,6 +128,14 @@ static int part(struct parted *p, const struct dataset *d, const uint32_t *rows,
 	return 0;
 }
 
+static bool has_two_classes(const struct dataset *d, const uint32_t *rows, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (d->row[rows[i]].label != d->row[rows[0]].label)
+			return true;
+	return false;
+}
+
 static void parted_clear(struct parted *p)
 {
 	free(p->in);
@@ -168,7 +176,7 @@ static int leave_out(struct eval *e, const struct holdout *h, uint32_t label,
 	    part(&judge, &e->d, h->judge, h->judge_count, label) < 0)
 		err = eval_no_memory(f);
 	/* Of one class there is nothing to tell apart, of none nothing to learn. */
-	if (!err && learn.outs > 0 && judge.ins > 0) {
+	if (!err && has_two_classes(&e->d, learn.out, learn.outs) && judge.ins > 0) {
 		err = train_without(&m, e, &learn, p, f);
 		if (!err &&
 		    add_unknown(e, &m, e->d.labels.name[label],

@@ -171,7 +171,8 @@ static bool mark(struct crew *c, unsigned worker, struct record *r)
 	carry = marker_label(c->marker, r, &m);
 	if (bypass_label(c->bypass, r) || !carry)
 		return false;
-	if (!worker_has_ended(c->worker[worker]) && worker_mark(c->worker[worker], &m))
+	if (!c->ending && !worker_has_ended(c->worker[worker]) &&
+	    worker_mark(c->worker[worker], &m))
 		return true;
 	marker_set(c->marker, &m);
 	return false;
@@ -236,6 +237,7 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 	struct pollfd p = { .fd = c->bell_fd, .events = POLLIN };
 	int failure = 0;
 
+	c->ending = true;
 	for (unsigned i = 0; i < c->running; i++)
 		worker_stop(c->worker[i]);
 	for (unsigned i = 0; i < c->running; i++) {

@@ -58,7 +58,7 @@ static void take_datagram(struct ctsock *s, size_t len, const struct ctsock_read
 {
 	struct ctmsg_walk w = { s->in, (int)len };
 	enum ctmsg_kind kind;
-	struct ctmsg m;
+	struct ctmsg m = { 0 }; /* one that is spoilt leaves it as it is */
 
 	while (ctmsg_next(&w, &kind, &m))
 		r->take(r->self, kind, &m);

@@ -32,6 +32,19 @@ void hold_free(struct hold *h)
 	free(h);
 }
 
+static void forget(struct hold_flow *f)
+{
+	f->label = HOLD_UNKNOWN;
+	f->rival = HOLD_UNKNOWN;
+	f->provisional = false;
+	f->run = f->agreed = f->value = 0;
+}
+
+bool hold_is_old(const struct hold_flow *f, struct mono now)
+{
+	return mono_less(HOLD_LIFE, mono_since(now, f->last));
+}
+
 static struct hold_flow *add(struct hold *h, const struct flow_key *key,
                              const struct flow_ends *ends)
 {
@@ -42,8 +55,7 @@ static struct hold_flow *add(struct hold *h, const struct flow_key *key,
 		f = table_add(h->flows, key->w);
 	}
 	f->ends = *ends;
-	f->label = HOLD_UNKNOWN;
-	f->rival = HOLD_UNKNOWN;
+	forget(f);
 	return f;
 }
 
@@ -101,6 +113,9 @@ struct hold_flow *hold_label(struct hold *h, const struct flow_ends *ends,
 		table_touch(h->flows, f);
 	else
 		f = add(h, &key, ends);
+	if (hold_is_old(f, news->now))
+		forget(f);
+	f->last = news->now;
 	take(f, news);
 	return f;
 }

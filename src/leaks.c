@@ -127,9 +127,9 @@ static size_t client_spans(struct span *span, const struct dataset *d, const boo
 			          .last = r->last.us,
 			          .trace = r->trace,
 			          .judged = judged[r->trace] };
-		struct span *before = &span[n - 1];
+		struct span *before = n > 0 ? &span[n - 1] : NULL;
 
-		if (n == 0 || before->trace != s.trace ||
+		if (!before || before->trace != s.trace ||
 		    memcmp(before->key, s.key, sizeof(s.key)) != 0) {
 			span[n++] = s;
 			continue;
@@ -183,10 +183,11 @@ static bool collect(struct names *seen, const struct names *notes)
 	char digits[LEAKS_DIGITS + 1] = "";
 
 	for (uint32_t i = 0; i < notes->count; i++) {
-		const char *at = notes->name[i] + sizeof(LEAKS_KEY);
+		const char *at;
 
 		if (!leaks_is_note(notes->name[i]))
 			continue;
+		at = notes->name[i] + sizeof(LEAKS_KEY);
 		for (size_t left = strlen(at); left >= LEAKS_DIGITS;
 		     left -= LEAKS_DIGITS, at += LEAKS_DIGITS) {
 			memcpy(digits, at, LEAKS_DIGITS);

@@ -195,7 +195,9 @@ void marker_repeat(const struct marker *m, struct record *r)
 bool marker_label(struct marker *m, struct record *r, struct pending_mark *mark)
 {
 	const struct plan *p = m->plan;
-	struct hold_news news = { .bursts = p->hold, .provisional = r->provisional };
+	struct hold_news news = { .now = clock_mono(),
+		                  .bursts = p->hold,
+		                  .provisional = r->provisional };
 	struct hold_flow *f;
 	uint32_t before;
 
@@ -231,11 +233,14 @@ static void set_anew(struct marker *m, const struct hold_flow *f)
  */
 static void decide_anew(struct marker *m, bool all)
 {
+	struct mono now = clock_mono();
 	struct hold_flow *f = NULL;
 
 	while ((f = hold_next(m->hold, f))) {
 		uint32_t before = f->value;
 
+		if (hold_is_old(f, now) && !all)
+			continue;
 		f->value = decide(m, f);
 		if (f->value == before && !all)
 			continue;

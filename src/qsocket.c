@@ -83,7 +83,7 @@ int qsocket_bind(const struct qsocket *s, const struct qsocket_params *p)
 #define VERDICT_BYTES 64
 
 /* All in one datagram, whose messages the kernel takes one after the other. */
-int qsocket_accept(const struct qsocket *s, uint32_t last_id,
+int qsocket_accept(const struct qsocket *s, const uint32_t *last_id,
                    const struct qsocket_mark *marks, unsigned count)
 {
 	_Alignas(8) char buf[QSOCKET_MARKS * VERDICT_BYTES + MESSAGE_BYTES];
@@ -95,9 +95,9 @@ int qsocket_accept(const struct qsocket *s, uint32_t last_id,
 		nfq_nlmsg_verdict_put(nlh, (int)marks[i].id, NF_ACCEPT);
 		nfq_nlmsg_verdict_put_mark(nlh, marks[i].mark);
 	}
-	if (last_id > 0) {
+	if (last_id) {
 		nlh = nfq_nlmsg_put(buf + len, NFQNL_MSG_VERDICT_BATCH, s->number);
-		nfq_nlmsg_verdict_put(nlh, (int)last_id, NF_ACCEPT);
+		nfq_nlmsg_verdict_put(nlh, (int)*last_id, NF_ACCEPT);
 		len += nlh->nlmsg_len;
 	}
 	return send_messages(s, buf, len);

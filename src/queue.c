@@ -65,7 +65,7 @@ static struct mono time_of(struct queue *q, int64_t stamp_us)
  * caller's next tick comes. */
 void queue_accept(struct queue *q)
 {
-	uint32_t last_id = q->unanswered > q->marks ? q->last_id : 0;
+	const uint32_t *last_id = q->unanswered > q->marks ? &q->last_id : NULL;
 
 	if (q->unanswered == 0)
 		return;

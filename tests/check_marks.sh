@@ -82,7 +82,7 @@ by_verdict() {
 	every_packet_answered
 	grep ' marks ' "$tmp/daemon.log"
 	[ "$(mark_counter carried)" -ge 6 ] || fail "marks travelled $(mark_counter carried) times"
-	[ "$(mark_counter set)" -ge 6 ] || fail "marks were set $(mark_counter set) times"
+	[ "$(mark_counter set)" -ge 1 ] || fail "marks were set $(mark_counter set) times"
 	[ "$(mark_counter failed)" -eq 0 ] || fail "marks failed $(mark_counter failed) times"
 }
 

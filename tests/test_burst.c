@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules of DESIGN 1, one by one; what a flood does is in test_burst_limits.c. */
+/* The rules of bursts, one by one; what a flood does is in test_burst_limits.c. */
 #include "testing.h"
 
 #include <netinet/in.h>

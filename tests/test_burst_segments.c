@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Superpackets: DESIGN 1, "counts as the segments it stands for". */
+/* A superpacket counts as the segments it stands for. */
 #include "testing.h"
 
 #include <netinet/in.h>

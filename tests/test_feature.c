@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The figures were computed from DESIGN 3 in rational arithmetic. */
+/* The figures were computed in rational arithmetic. */
 #include "testing.h"
 
 #include <netinet/in.h>

@@ -19,7 +19,7 @@ static struct flow_ends ends(uint16_t port)
 static struct hold_flow *label_at(struct hold *h, uint16_t port, uint32_t label,
                                   bool provisional)
 {
-	const struct hold_news news = { label, provisional, 2 };
+	const struct hold_news news = { { 0 }, label, provisional, 2 };
 	const struct flow_ends e = ends(port);
 
 	return hold_label(h, &e, &news);
@@ -93,7 +93,7 @@ static void hold_1_follows_every_label(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 5; i++) {
-		const struct hold_news news = { i, false, 1 };
+		const struct hold_news news = { { 0 }, i, false, 1 };
 
 		assert_int_equal(hold_label(h, &e, &news)->label, i);
 	}
@@ -154,9 +154,33 @@ static void the_flow_with_the_oldest_label_makes_room(void **state)
 	hold_free(h);
 }
 
+/* Ends that come back after a long time are a new connection's. */
+static void what_is_old_is_forgotten(void **state)
+{
+	struct hold *h = hold_new(8, &(struct hash_key){ { 1, 2 } });
+	const struct flow_ends e = { addr_v4(1), addr_v4(2), 1000, 443, 6 };
+	struct hold_news news = { mono_ms(0), 1, false, 2 };
+	struct hold_flow *f;
+
+	(void)state;
+	assert_non_null(h);
+	f = hold_label(h, &e, &news);
+	f->value = 5;
+	news.now = HOLD_LIFE;
+	news.label = 2;
+	assert_int_equal(hold_label(h, &e, &news)->label, 1);
+	news.now.us += HOLD_LIFE.us + 1;
+	f = hold_label(h, &e, &news);
+	assert_int_equal(f->label, 2);
+	assert_int_equal(f->value, 0);
+	assert_int_equal(f->agreed, 1);
+	hold_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_old_is_forgotten),
 		cmocka_unit_test(the_first_label_counts_at_once),
 		cmocka_unit_test(another_label_has_to_come_twice_in_a_row),
 		cmocka_unit_test(flapping_changes_nothing),

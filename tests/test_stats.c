@@ -156,7 +156,7 @@ static void nothing_has_moments_of_zero(void **state)
 	(void)state;
 }
 
-/* DESIGN 3: deviation, kurtosis and skew are 0 below three values or without variance. */
+/* Deviation, kurtosis and skew are 0 below three values or without variance. */
 static void two_values_have_no_deviation(void **state)
 {
 	struct stats s = { 0 };

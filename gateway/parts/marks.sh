@@ -170,5 +170,7 @@ marks_down() {
 	put "$state/clear.ini" "[mark]
 mask = $mask
 skip_bit = $(policy_word skip)" || return 1
-	run "$daemon" --clear-marks -c "$state/clear.ini"
+	run "$daemon" --clear-marks -c "$state/clear.ini" || say "marks of connections stay"
+	[ -z "$(daemon_pids)" ] ||
+		say "nfclassd is running: what it labels gets marks until it ends"
 }
