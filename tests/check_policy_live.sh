@@ -49,7 +49,7 @@ loads=$(said reloaded:)
 gateway reload || fail reload
 wait_for 20 says_more reloaded: "$loads" || fail "the daemon was not told: $(cat "$tmp/daemon.log")"
 labelled_is_shaped $SERVER4 9 10.4
+daemon_stop # one that runs would go on marking
 gateway down || fail down
 on gateway cat /proc/net/nf_conntrack | grep ' mark=' | grep -v ' mark=0 ' &&
 	fail "marks stay in connections"
-daemon_stop
