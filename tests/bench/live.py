@@ -43,7 +43,7 @@ SKIP_CONF = """[mark]
 enabled = yes
 [queue]
 skip_labelled = 1
-resample_s = 3600
+resample_s = 500
 [label]
 unknown = no
 """
