@@ -26,7 +26,7 @@ struct lane_counters {
 	struct outbox_counters outbox;
 	uint64_t passed_over; /* burst-flows that were due for an early label */
 	uint64_t rows_missed; /* packets that no row of counters had room for */
-	uint32_t flows_now, open_now;
+	uint32_t flows_now, open_now, marks_now;
 };
 
 /* Bind the queue and make everything ready.  NULL with *f filled on failure.  Ended by

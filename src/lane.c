@@ -285,6 +285,7 @@ void lane_count(struct lane *l, struct lane_counters *c)
 	l->n.passed_over = desk_passed_over(l->desk);
 	l->n.rows_missed = clerk_missed(l->clerk);
 	l->n.flows_now = burst_flows_now(l->tracker);
+	l->n.marks_now = pending_count(l->pending);
 	l->n.open_now = burst_open_now(l->tracker);
 	(void)queue_ask_kernel(l->queue, &l->n.kernel); /* else the last answer stays */
 	*c = l->n;

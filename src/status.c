@@ -116,6 +116,7 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 	sum->outbox.dropped += c->outbox.dropped;
 	sum->rows_missed += c->rows_missed;
 	sum->flows_now += c->flows_now;
+	sum->marks_now += c->marks_now;
 	sum->open_now += c->open_now;
 }
 
@@ -156,10 +157,11 @@ void status_total(const struct lane_counters *sum, const struct sink *s)
 
 void status_marks(const struct lane_counters *sum, const struct marker_counters *n)
 {
-	log_info("marks labels=%" PRIu64 " carried=%" PRIu64 "/%" PRIu64 " set=%" PRIu64
-	         " gone=%" PRIu64 " failed=%" PRIu64 " changes=%" PRIu64,
-	         n->labels, sum->queue.marked, n->carried, n->set, n->gone, n->failed,
-	         n->changes);
+	log_info("marks labels=%" PRIu64 " carried=%" PRIu64 "/%" PRIu64
+	         " waiting=%" PRIu32 " set=%" PRIu64 " gone=%" PRIu64 " failed=%" PRIu64
+	         " changes=%" PRIu64,
+	         n->labels, sum->queue.marked, n->carried, sum->marks_now, n->set,
+	         n->gone, n->failed, n->changes);
 }
 
 void status_skip(const struct skip_counters *n, uint32_t outside)

@@ -20,13 +20,28 @@ everywhere() {
 	done
 }
 
+# sent_twice: segments, by the server so far
+sent_twice() {
+	on server awk '/^Tcp:/ && n++ { print $13 }' /proc/net/snmp
+}
+
+# counted TWICE: one burst-flow has 20,000 to 21,999 packets and 31 million bytes, but for so many
+# segments that TCP may have sent twice.
+counted() {
+	grep -oE "rcvd=[0-9]+/[0-9]+ " "$tmp/labels" | tr '=/' '  ' | awk -v twice="$1" '
+		$2 >= 20000 && $2 - twice < 22000 && $3 >= 31e6 && $3 - 1500 * twice < 32e6 { found = 1 }
+		END { exit !found }'
+}
+
 # The same download counts the same, however it was cut on its way: all its segments but
-# a few have 1,448 bytes of payload, and few are sent twice.
+# a few have 1,448 bytes of payload.
 download() {
 	everywhere "$1"
+	before=$(sent_twice)
 	get 203.0.113.2 30000000 || fail "download, offloads $1"
-	wait_for 5 labelled "rcvd=(2[0-2][0-9]{3})/3[12][0-9]{6} " ||
-		fail "offloads $1: $(cat "$tmp/labels")"
+	twice=$(($(sent_twice) - before))
+	wait_for 5 counted $twice ||
+		fail "offloads $1, $twice segments sent twice: $(cat "$tmp/labels")"
 	counters
 	every_packet_answered
 	rm "$tmp/labels"

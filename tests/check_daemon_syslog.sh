@@ -29,9 +29,10 @@ EOP
 cat >"$tmp/inside" <<'EOS'
 mount --make-rprivate /dev && mount -t tmpfs none /dev || exit 77
 mknod -m 666 /dev/null c 1 3
+mkfifo "$1/syslog.ready" "$1/notify.ready"
 python3 "$1/listen.py" /dev/log "$1/syslog" "$1/gate" &
 python3 "$1/listen.py" "$1/notify.sock" "$1/notify" "$1/never" &
-until [ -e "$1/syslog.ready" ] && [ -e "$1/notify.ready" ]; do sleep 0.05; done
+read -r _ <"$1/syslog.ready" && read -r _ <"$1/notify.ready" || exit 1
 export NOTIFY_SOCKET=$1/notify.sock
 exec "$2" -f -v -c "$1/nfclass.ini" >>"$1/daemon.log" 2>&1
 EOS

@@ -88,7 +88,7 @@ by_a_quick_reload() {
 		wait $talking || fail "datagrams got lost"
 		expect_port "quick reload" 500$value $value
 	done
-	sleep 1 # a mark that comes back late would be here by now
+	wait_for 10 no_mark_waits || fail "marks wait: $(grep " marks " "$tmp/daemon.log" | tail -n 1)"
 	for value in 6 7 8; do
 		port_has 500$value 8 || fail "the mark of $value is $(port_mark 500$value) and not 8"
 	done

@@ -19,10 +19,14 @@ policy_ini() {
 		devices.tablet=192.168.12.2,fd00:12::2 'policy.late=app thin device tablet block'
 }
 
-# A download is nobody's at first, and its app's from the second label on.
+# A download is nobody's at first, and its app's from the second label on.  The median of
+# three.
 labelled_is_shaped() {
-	flows rates 12 "down@$1@7000" >"$tmp/rates" 2>&1 || fail "$1: $(cat "$tmp/rates")"
-	cat "$tmp/rates"
+	for look in 1 2 3; do
+		flows rates 8 "down@$1@7000" >"$tmp/look-$look" 2>&1 || fail "$1: $(cat "$tmp/look-$look")"
+	done
+	cat "$tmp/look-1" "$tmp/look-2" "$tmp/look-3"
+	sort -t = -n -k 2 "$tmp/look-1" "$tmp/look-2" "$tmp/look-3" | sed -n 2p >"$tmp/rates"
 	expect "down@$1@7000" down "$2" "$3"
 	grep -q 'label=fat .* mark=0x5000000' "$tmp/labels" || fail "no label: $(cat "$tmp/labels")"
 }
@@ -38,9 +42,8 @@ policy_ini 'down 5mbit'
 gateway up || fail up
 daemon_start 1
 flows_serve 7000 7001
-# One look each; check_shaping takes medians.
-labelled_is_shaped $SERVER4 4 5.2
-labelled_is_shaped $SERVER6 4 5.2
+labelled_is_shaped $SERVER4 4.5 5.2
+labelled_is_shaped $SERVER6 4.5 5.2
 labelled_is_blocked $SERVER4
 labelled_is_blocked $SERVER6
 gateway status >"$tmp/status" || fail "status: $(cat "$tmp/status")"
@@ -49,7 +52,7 @@ policy_ini 'down 10mbit'
 loads=$(said reloaded:)
 gateway reload || fail reload
 wait_for 20 says_more reloaded: "$loads" || fail "the daemon was not told: $(cat "$tmp/daemon.log")"
-labelled_is_shaped $SERVER4 8 10.4
+labelled_is_shaped $SERVER4 9 10.4
 daemon_stop # one that runs would go on marking
 gateway down || fail down
 if on gateway cat /proc/net/nf_conntrack | grep ' mark=' | grep -v ' mark=0 '; then

@@ -137,6 +137,15 @@ expect_marks() {
 		fail "$1: marks are '$(marks_of "$2" "$3" "$4")', not '$5': $(tail -n 5 "$tmp/labels")"
 }
 
+# no_mark_waits: every mark was carried by a packet, or has come back and been set.  Asked twice:
+# what had just come back at the first answer has been set at the second.
+no_mark_waits() {
+	for _ in 1 2; do
+		counters
+		[ "$(mark_counter waiting)" -eq 0 ] || return 1
+	done
+}
+
 # mark_counter NAME: of the last counters told.
 mark_counter() {
 	grep ' marks ' "$tmp/daemon.log" | tail -n 1 | grep -oE "$1=[0-9]+" | sed 's/.*=//'
