@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016
 # nfclassd under load: superpackets and none, two workers that split by client, a restart
 # in the middle of traffic, and more labels than anybody writes.
 . tests/lib.sh
