@@ -12,7 +12,6 @@ need_daemon
 scratch
 hosts_up
 gateway_by_hand 1
-SKIP=0x10000000
 
 # skip_rules QUEUES: the gateway script's.
 skip_rules() {
@@ -27,22 +26,8 @@ skip_rules() {
 	done
 }
 
-# outside 4|6 udp|tcp PORT: does the connection from this port have the bit?
-outside() {
-	line=$(on gateway cat /proc/net/nf_conntrack | grep "^ipv$1 .* $2 [^=]* src=[^=]*=[^=]*=$3 dport=")
-	[ -n "$line" ] || return 1
-	mark=$(printf '%s\n' "$line" | sed 's/.* mark=//; s/ .*//')
-	[ $((mark & SKIP)) -ne 0 ]
-}
-
 inside() {
 	! outside "$@"
-}
-
-# passed PORT: packets of the connection from it, as the kernel counts them.
-passed() {
-	on gateway cat /proc/net/nf_conntrack | grep "^[^=]* src=[^=]*=[^=]*=$1 dport=" | grep -oE 'packets=[0-9]+' |
-		awk -F = '{ sum += $2 } END { print sum + 0 }'
 }
 
 # Bytes of IP that went through the interface to the server.
@@ -58,45 +43,6 @@ labels_of() {
 returned() {
 	counters
 	returned=$(counter skip_returned)
-}
-
-# talking ...: in the background, see talk, until silence.
-talkers=
-talking() {
-	talk "$@" >>"$tmp/talk" 2>&1 &
-	talkers="$talkers $!"
-}
-
-# to_talkers SIGNAL
-to_talkers() {
-	for talker in $talkers; do
-		# shellcheck disable=SC2046 # a list of process numbers
-		kill -s "$1" $(cat "/proc/$talker/task/$talker/children" 2>/dev/null) 2>/dev/null
-	done
-}
-
-silence() {
-	to_talkers TERM
-	for talker in $talkers; do
-		wait "$talker" 2>/dev/null
-	done
-	talkers=
-}
-
-# While it is outside, it goes on and nothing of it is queued: looked at between two
-# moments at which it was.
-passes_by() {
-	queued=$(queue_column 8) before=$(passed "$1")
-	wait_for 10 passed_more "$1" $((before + 5)) || fail "the connection stands still"
-	if outside 4 udp "$1"; then
-		[ "$(queue_column 8)" -eq "$queued" ] || return 1
-	else
-		return 1 # it came back meanwhile
-	fi
-}
-
-passed_more() {
-	[ "$(passed "$1")" -ge "$2" ]
 }
 
 returned_more() {

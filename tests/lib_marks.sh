@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of marks share, on top of lib.sh and lib_daemon.sh.
 
-MASK=0x0f000000
+MASK=0x0f000000 SKIP=0x10000000
 # What somebody else keeps in marks, of packets and of connections.
 OTHERS=0x10a OTHERS_PACKET=0x4000020b OTHERS_MASK=0xe00003ff
 
@@ -149,4 +149,57 @@ no_mark_waits() {
 # mark_counter NAME: of the last counters told.
 mark_counter() {
 	grep ' marks ' "$tmp/daemon.log" | tail -n 1 | grep -oE "$1=[0-9]+" | sed 's/.*=//'
+}
+
+# outside 4|6 udp|tcp PORT: does the connection from this port have the bit?
+outside() {
+	line=$(on gateway cat /proc/net/nf_conntrack | grep "^ipv$1 .* $2 [^=]* src=[^=]*=[^=]*=$3 dport=")
+	[ -n "$line" ] || return 1
+	mark=$(printf '%s\n' "$line" | sed 's/.* mark=//; s/ .*//')
+	[ $((mark & SKIP)) -ne 0 ]
+}
+
+# passed PORT: packets of the connection from it, as the kernel counts them.
+passed() {
+	on gateway cat /proc/net/nf_conntrack | grep "^[^=]* src=[^=]*=[^=]*=$1 dport=" | grep -oE 'packets=[0-9]+' |
+		awk -F = '{ sum += $2 } END { print sum + 0 }'
+}
+
+# talking ...: in the background, see talk, until silence.
+talkers=
+talking() {
+	talk "$@" >>"$tmp/talk" 2>&1 &
+	talkers="$talkers $!"
+}
+
+# to_talkers SIGNAL
+to_talkers() {
+	for talker in $talkers; do
+		# shellcheck disable=SC2046 # a list of process numbers
+		kill -s "$1" $(cat "/proc/$talker/task/$talker/children" 2>/dev/null) 2>/dev/null
+	done
+}
+
+silence() {
+	to_talkers TERM
+	for talker in $talkers; do
+		wait "$talker" 2>/dev/null
+	done
+	talkers=
+}
+
+# While it is outside, it goes on and nothing of it is queued: looked at between two
+# moments at which it was.
+passes_by() {
+	queued=$(queue_column 8) before=$(passed "$1")
+	wait_for 10 passed_more "$1" $((before + 5)) || fail "the connection stands still"
+	if outside 4 udp "$1"; then
+		[ "$(queue_column 8)" -eq "$queued" ] || return 1
+	else
+		return 1 # it came back meanwhile
+	fi
+}
+
+passed_more() {
+	[ "$(passed "$1")" -ge "$2" ]
 }
