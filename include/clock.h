@@ -26,4 +26,10 @@ static inline int64_t clock_epoch_us(void)
 	return clock_us(CLOCK_REALTIME);
 }
 
+/* Of two times to wait, as poll() takes them: -1 is for ever. */
+static inline int clock_sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 #endif

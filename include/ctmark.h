@@ -39,6 +39,9 @@ void ctmark_flush(struct ctmark *c);
  * milliseconds.  true when more wait.  To be called once in a while, or never. */
 bool ctmark_search(struct ctmark *c);
 
+/* Do any wait, to be sent or to be searched for? */
+bool ctmark_has_lost(const struct ctmark *c);
+
 const struct ctmark_counters *ctmark_counters(const struct ctmark *c);
 
 #endif

@@ -11,6 +11,9 @@ struct flow_ends {
 	uint8_t proto;
 };
 
+/* Of a packet that its client has sent or received. */
+struct flow_ends flow_ends_of(const struct packet *pkt, bool sent);
+
 /* Which end is the client: LAN prefixes where they are known, else private addresses. */
 struct flow_lan {
 	struct prefix prefix[16];

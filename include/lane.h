@@ -2,8 +2,8 @@
 #ifndef NFCLASS_LANE_H
 #define NFCLASS_LANE_H
 
-#include "clerk.h"
 #include "decode.h"
+#include "outbox.h"
 #include "queue.h"
 
 /* The way of a live packet: a queue with flows, bursts and labels of its own.  All of it

@@ -2,7 +2,6 @@
 #ifndef NFCLASS_MARKER_H
 #define NFCLASS_MARKER_H
 
-#include "fault.h"
 #include "pending.h"
 #include "plan.h"
 #include "record.h"

@@ -33,7 +33,7 @@ struct outbox_item {
 		struct {
 			struct record record; /* in and out are empty */
 			uint32_t in_if, out_if;
-			bool last; /* of its burst */
+			bool last; /* of its burst, or provisional */
 		} label;
 		struct {
 			struct tally_row row; /* its node is of no use */

@@ -15,7 +15,7 @@ enum past_kind { PAST_FLOW, PAST_CLIENT };
 struct past {
 	struct table *table;
 	enum past_kind kind;
-	uint32_t max, sums;
+	uint32_t sums;
 };
 
 /* Room for max records of so many sums.  false when memory is short; to be ended by

@@ -3,7 +3,6 @@
 #define NFCLASS_QUEUE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "fault.h"

@@ -68,6 +68,17 @@ static inline bool tree_is_leaf(struct tree_node n)
 	return (n.link & TREE_LEAF) == TREE_LEAF;
 }
 
+/* Of a split: its feature and the first of its children. */
+static inline unsigned tree_feature(struct tree_node n)
+{
+	return n.link & TREE_LEAF;
+}
+
+static inline uint32_t tree_child(struct tree_node n)
+{
+	return n.link >> 7;
+}
+
 /* From one node to the next.  NaN goes to the second child. */
 static inline uint32_t tree_step(struct tree_node n, const float *x)
 {

@@ -29,7 +29,6 @@ struct burst_tracker {
 	struct list open, events;
 	struct list waiting; /* struct due, of flows of open bursts and of some others */
 	struct mono now;
-	uint32_t open_count;
 	uint64_t losses; /* times that packets were lost */
 };
 
@@ -102,7 +101,6 @@ static void end_burst(struct burst_tracker *t, struct burst *b, unsigned flags)
 	t->n.burst_flows += b->flow_count;
 	t->n.bursts_cut += (flags & BURST_CUT) != 0;
 	t->n.bursts_early += (flags & BURST_EARLY) != 0;
-	t->open_count--;
 	list_del(&b->node);
 	event_put(&t->events, &b->event, EVENT_ENDED);
 }
@@ -201,7 +199,6 @@ static struct burst *open_burst(struct burst_tracker *t, struct addr a,
 	b->losses = t->losses;
 	list_init(&b->flows);
 	list_add_tail(&t->open, &b->node);
-	t->open_count++;
 	return b;
 }
 
@@ -223,18 +220,13 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
                                           struct flow_record *flow,
                                           const struct packet *pkt, bool sent)
 {
-	struct flow_ends ends = { pkt->src, pkt->dst, pkt->sport, pkt->dport,
-		                  pkt->proto };
 	struct burst_flow *bf = pool_get(&t->burst_flows);
 
 	assert(bf); /* else the caller has not taken what ended */
-	if (!sent)
-		ends = (struct flow_ends){ pkt->dst, pkt->src, pkt->dport, pkt->sport,
-			                   pkt->proto };
-	bf->ends = ends;
+	bf->ends = flow_ends_of(pkt, sent);
 	bf->in_if = sent ? pkt->in_if : pkt->out_if;
 	bf->out_if = sent ? pkt->out_if : pkt->in_if;
-	bf->burst = burst_of(t, ends.client);
+	bf->burst = burst_of(t, bf->ends.client);
 	if (flow->latest)
 		flow->latest->flow = NULL;
 	bf->flow = flow;
@@ -242,7 +234,7 @@ static struct burst_flow *open_burst_flow(struct burst_tracker *t,
 	due_wait(&bf->due, &t->waiting, &t->p.early, t->now);
 	list_add_tail(&bf->burst->flows, &bf->node);
 	bf->index = bf->burst->flow_count++;
-	bf->burst->tcp_count += ends.proto == IPPROTO_TCP;
+	bf->burst->tcp_count += pkt->proto == IPPROTO_TCP;
 	flow->latest = bf;
 	return bf;
 }
@@ -388,7 +380,7 @@ uint32_t burst_flows_now(const struct burst_tracker *t)
 
 uint32_t burst_open_now(const struct burst_tracker *t)
 {
-	return t->open_count;
+	return table_count(t->clients); /* one each */
 }
 
 const struct burst_counters *burst_counters(const struct burst_tracker *t)

@@ -46,10 +46,7 @@ void burst_flow_add(struct burst_flow *bf, const struct packet *pkt, bool sent,
 	for (uint32_t i = 0; i < full && i < BURST_FIRST; i++)
 		note_first(bf, mtu_bytes - pkt->header_bytes, sent);
 	note_first(bf, seg.last_bytes - pkt->header_bytes, sent);
-	note_bulk(bf,
-	          full * (mtu_bytes - pkt->header_bytes) +
-	                  (seg.last_bytes - pkt->header_bytes),
-	          sent);
+	note_bulk(bf, pkt->len_bytes - pkt->header_bytes, sent);
 	bf->pkts[way] += seg.pkts;
 	bf->bytes[way] += segments_bytes(seg, mtu_bytes);
 	bf->burst->pkts += seg.pkts;

@@ -7,7 +7,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
 #include "clock.h"
@@ -28,7 +27,6 @@ struct bypass {
 	struct ctmark *marks; /* NULL when nothing may leave */
 	struct ctlist *list;
 	struct ctgone *gone;
-	uint64_t put; /* changes of marks */
 	struct mono next_list, next_search;
 	struct sink *sink; /* of the call at hand, or NULL */
 	int64_t second;    /* since the epoch */
@@ -104,7 +102,6 @@ static void begin(struct bypass *b)
 		close_all(b);
 		return;
 	}
-	b->put = 0;
 	check_accounting();
 }
 
@@ -146,7 +143,6 @@ static void put(struct bypass *b, const struct flow_ends *ends, uint32_t value,
 	ctmark_put(b->marks, &(struct ctmark_change){ .ends = *ends,
 	                                              .mark = { value, mask },
 	                                              .look = true });
-	b->put++;
 }
 
 /* The mark goes with the bit, since no packet will carry it now. */
@@ -195,18 +191,11 @@ static void list(struct bypass *b, struct mono now)
 	b->next_list = mono_add(now, mono_ms(1000));
 }
 
-static bool has_lost(const struct bypass *b)
-{
-	const struct ctmark_counters *n = ctmark_counters(b->marks);
-
-	return b->put > n->set + n->gone + n->failed;
-}
-
 static void search(struct bypass *b, struct mono now)
 {
-	if (!has_lost(b) || mono_less(now, b->next_search))
+	if (!ctmark_has_lost(b->marks) || mono_less(now, b->next_search))
 		return;
-	(void)ctmark_search(b->marks); /* has_lost() tells whether more wait */
+	(void)ctmark_search(b->marks); /* ctmark_has_lost() tells if more wait */
 	b->next_search = mono_add(now, mono_ms(SEARCH_MS));
 }
 
@@ -217,7 +206,7 @@ static int ms_until(const struct bypass *b, struct mono now)
 
 	if (b->p.counters && skip_now(b->skip) > 0 && mono_less(b->next_list, at))
 		at = b->next_list;
-	if (has_lost(b) && mono_less(b->next_search, at)) {
+	if (ctmark_has_lost(b->marks) && mono_less(b->next_search, at)) {
 		at = b->next_search;
 		wait = true;
 	}

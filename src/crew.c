@@ -211,8 +211,7 @@ static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
 
 	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
 		marked |= write_item(c, &it, worker, names, sink);
-		whole = it.kind != OUTBOX_LABEL || it.label.last ||
-		        it.label.record.provisional;
+		whole = it.kind != OUTBOX_LABEL || it.label.last;
 	}
 	if (marked)
 		worker_wake(c->worker[worker]);

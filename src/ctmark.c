@@ -164,6 +164,11 @@ bool ctmark_search(struct ctmark *c)
 	return c->lost_count > 0;
 }
 
+bool ctmark_has_lost(const struct ctmark *c)
+{
+	return c->waiting + c->lost_count > 0;
+}
+
 const struct ctmark_counters *ctmark_counters(const struct ctmark *c)
 {
 	return &c->n;

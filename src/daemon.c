@@ -188,18 +188,12 @@ static int report_when_due(struct daemon *d)
 	return (int)(left / 1000) + 1;
 }
 
-/* Of two times to wait, -1 being for ever. */
-static int sooner(int a_ms, int b_ms)
-{
-	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
-}
-
 /* What is due by the clock.  Milliseconds until more is; -1 for never. */
 static int advance(struct daemon *d)
 {
-	int wait_ms = sooner(report_when_due(d), marker_advance(d->crew.marker));
+	int wait_ms = clock_sooner(report_when_due(d), marker_advance(d->crew.marker));
 
-	return sooner(wait_ms, bypass_advance(d->crew.bypass, &d->sink));
+	return clock_sooner(wait_ms, bypass_advance(d->crew.bypass, &d->sink));
 }
 
 static void serve(struct daemon *d)

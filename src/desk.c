@@ -80,7 +80,7 @@ static void begin(struct desk *d)
 {
 	struct event *e;
 
-	while ((e = event_take(&d->jobs, JOB_CHANGE))) {
+	if (event_take(&d->jobs, JOB_CHANGE)) {
 		outbox_serve(d->outbox, &d->next, d->labeller);
 		d->labeller = NULL;
 	}

@@ -229,15 +229,17 @@ void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t 
 static void put_hyp(struct evidence *e, float *z)
 {
 	unsigned n = e->classes, h = n;
-	float sum = 0;
+	float sum = 0, *rest = e->fit; /* which is not needed any more */
 
-	for (unsigned i = 0; i < e->hyps; i++)
-		sum += e->belief[i] / e->fit[i];
+	for (unsigned i = 0; i < e->hyps; i++) {
+		rest[i] = e->belief[i] / e->fit[i];
+		sum += rest[i];
+	}
 	for (unsigned c = 0; c < n; c++)
-		z[c] = e->belief[c] / e->fit[c] / sum;
+		z[c] = rest[c] / sum;
 	for (unsigned a = 0; h < e->hyps; a++) {
 		for (unsigned b = a + 1; b < n; b++, h++) {
-			float half = e->belief[h] / e->fit[h] / sum / 2;
+			float half = rest[h] / sum / 2;
 
 			z[a] += half;
 			z[b] += half;
@@ -308,30 +310,32 @@ void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_
 		remember_burst(e);
 }
 
-void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
+/* One of z and q is NULL. */
+static void weigh(struct evidence *e, const struct evidence_burst *b, float *z, float *q)
 {
 	if (b->n == 0)
 		return;
 	evidence_begin(e, b);
 	for (size_t i = 0; i < b->n; i++)
 		evidence_gather(e, b, i);
-	for (size_t i = 0; i < b->n; i++)
-		put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
+	for (size_t i = 0; i < b->n; i++) {
+		if (z)
+			put_parts(e, b, i, z + i * EVIDENCE_PARTS * e->classes);
+		else
+			evidence_judge(e, b, i, q);
+	}
 	for (size_t i = 0; i < b->n; i++)
 		evidence_remember(e, b, i);
 }
 
+void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z)
+{
+	weigh(e, b, z, NULL);
+}
+
 void evidence_weigh(struct evidence *e, const struct evidence_burst *b, float *q)
 {
-	if (b->n == 0)
-		return;
-	evidence_begin(e, b);
-	for (size_t i = 0; i < b->n; i++)
-		evidence_gather(e, b, i);
-	for (size_t i = 0; i < b->n; i++)
-		evidence_judge(e, b, i, q);
-	for (size_t i = 0; i < b->n; i++)
-		evidence_remember(e, b, i);
+	weigh(e, b, NULL, q);
 }
 
 void evidence_early(struct evidence *e, const struct evidence_burst *b, float *q)

@@ -34,7 +34,7 @@ static void look_below(struct below *b, const struct forest_parts *p,
 	for (uint32_t i = tree->nodes; i-- > 0;) {
 		struct tree_node n = tree->node[i];
 		double *share = b->share + (size_t)i * b->classes;
-		uint32_t child = n.link >> 7;
+		uint32_t child = tree_child(n);
 
 		if (tree_is_leaf(n)) {
 			add_leaf(p, tree_code(n), share);
@@ -61,7 +61,7 @@ static void walk(const struct below *b, const struct tree_node *node, const floa
 	for (unsigned c = 0; c < b->classes; c++)
 		prior[c] += share_at(b, 0, c);
 	while (!tree_is_leaf(node[at])) {
-		double *to = moved + (size_t)(node[at].link & TREE_LEAF) * b->classes;
+		double *to = moved + (size_t)tree_feature(node[at]) * b->classes;
 		uint32_t next = tree_step(node[at], x);
 
 		for (unsigned c = 0; c < b->classes; c++)

@@ -18,6 +18,14 @@ bool flow_client_sends(const struct flow_lan *lan, const struct packet *pkt)
 	return src || !dst;
 }
 
+struct flow_ends flow_ends_of(const struct packet *pkt, bool sent)
+{
+	return sent ? (struct flow_ends){ pkt->src, pkt->dst, pkt->sport, pkt->dport,
+		                          pkt->proto }
+	            : (struct flow_ends){ pkt->dst, pkt->src, pkt->dport, pkt->sport,
+		                          pkt->proto };
+}
+
 struct flow_key flow_key_of(const struct packet *pkt, bool *src_is_low)
 {
 	struct addr low = pkt->src, high = pkt->dst;

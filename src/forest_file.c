@@ -30,11 +30,6 @@ static uint32_t unique(uint32_t *v, uint32_t n)
 	return kept;
 }
 
-static unsigned feature_of(struct tree_node n)
-{
-	return n.link & TREE_LEAF;
-}
-
 /* All splits' thresholds of one feature behind those of the features before. */
 static void collect(const struct forest_parts *p, unsigned feature, struct thresholds *t)
 {
@@ -42,7 +37,7 @@ static void collect(const struct forest_parts *p, unsigned feature, struct thres
 
 	for (unsigned i = 0; i < p->trees; i++)
 		for (uint32_t j = 0; j < p->tree[i].nodes; j++)
-			if (feature_of(p->tree[i].node[j]) == feature)
+			if (tree_feature(p->tree[i].node[j]) == feature)
 				to[n++] = order_of(p->tree[i].node[j].threshold);
 	t->first[feature + 1] = t->first[feature] + unique(to, n);
 }
@@ -102,7 +97,8 @@ static void pack_shares(const struct tree_shares *s, struct bytes *b)
 /* The number of a split's threshold. */
 static uint32_t threshold_number(const struct thresholds *t, struct tree_node n)
 {
-	uint32_t low = t->first[feature_of(n)], high = t->first[feature_of(n) + 1] - 1;
+	const uint32_t *first = t->first + tree_feature(n);
+	uint32_t low = first[0], high = first[1] - 1;
 	uint32_t value = order_of(n.threshold);
 
 	while (low < high) {
@@ -133,8 +129,8 @@ static void pack_tree(const struct tree *tree, const struct thresholds *t,
 			continue;
 		}
 		bytes_bits(b, threshold_number(t, n), w.threshold);
-		stack[waiting++] = (n.link >> 7) + 1;
-		stack[waiting++] = n.link >> 7;
+		stack[waiting++] = tree_child(n) + 1;
+		stack[waiting++] = tree_child(n);
 	}
 }
 

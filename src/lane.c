@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "clerk.h"
 #include "clock.h"
 #include "desk.h"
 #include "ring.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "marker.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -32,7 +31,6 @@ struct marker {
 	struct ctmark *ct;   /* or NULL */
 	struct neigh *neigh; /* or NULL */
 	bool warned_of_ct, warned_of_neigh;
-	uint64_t put; /* through ctnetlink */
 	struct mono next_search;
 	struct mono confirm_at; /* 0 when there is nothing to */
 	struct marker_counters n;
@@ -144,10 +142,8 @@ static void set(struct marker *m, const struct pending_mark *mark)
 	const struct ctmark_change change = { .ends = mark->ends,
 		                              .mark = { mark->value, mark->mask } };
 
-	if (!m->ct)
-		return;
-	ctmark_put(m->ct, &change);
-	m->put++;
+	if (m->ct)
+		ctmark_put(m->ct, &change);
 }
 
 void marker_set(struct marker *m, const struct pending_mark *mark)
@@ -284,34 +280,20 @@ void marker_serve(struct marker *m, const struct plan *p)
 	decide_anew(m, mask != (p->enabled ? p->mask : 0));
 }
 
-/* How many changes found no connection, and wait to be searched for. */
-static bool has_lost(const struct marker *m)
-{
-	const struct ctmark_counters *n = m->ct ? ctmark_counters(m->ct) : NULL;
-
-	return n && m->put > n->set + n->gone + n->failed;
-}
-
 /* Milliseconds until the next search; -1 for none. */
 static int search(struct marker *m)
 {
 	struct mono now = clock_mono(), took;
 
-	if (!has_lost(m))
+	if (!m->ct || !ctmark_has_lost(m->ct))
 		return -1;
 	if (!mono_less(now, m->next_search)) {
-		(void)ctmark_search(m->ct); /* has_lost() tells whether more wait */
+		(void)ctmark_search(m->ct); /* ctmark_has_lost() tells if more wait */
 		took = mono_since(clock_mono(), now);
 		took.us *= SEARCH_PAUSE;
 		m->next_search = mono_add(now, mono_max(took, mono_ms(SEARCH_MS)));
 	}
 	return (int)(mono_since(m->next_search, now).us / 1000) + 1;
-}
-
-/* Of two times to wait, -1 being for ever. */
-static int sooner(int a_ms, int b_ms)
-{
-	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
 }
 
 int marker_advance(struct marker *m)
@@ -323,7 +305,7 @@ int marker_advance(struct marker *m)
 		wait_ms = read_clock(m);
 	if (!policy_now_equal(&before, &m->hours))
 		decide_anew(m, false);
-	return sooner(wait_ms, sooner(confirm(m), search(m)));
+	return clock_sooner(wait_ms, clock_sooner(confirm(m), search(m)));
 }
 
 struct marker_counters marker_counters(const struct marker *m)

@@ -160,27 +160,28 @@ void outbox_put_early(struct outbox *o, const struct burst_flow *bf)
 	show(o);
 }
 
-/* A burst's lines follow each other, no row between them. */
+/* A burst's lines follow each other, nothing else between them. */
+static void put_between(struct outbox *o, const struct outbox_item *it)
+{
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX); /* which is all */
+	put(o, it);
+	show(o);
+}
+
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
 {
 	struct outbox_item it = { .kind = OUTBOX_ROW,
 		                  .row = { .row = *row, .second = second } };
 
-	if (o->label && o->next)
-		(void)put_some(o, UINT32_MAX); /* which is all */
-	put(o, &it);
-	show(o);
+	put_between(o, &it);
 }
 
-/* Nor a mark between them. */
 void outbox_put_mark(struct outbox *o, const struct pending_mark *m)
 {
 	struct outbox_item it = { .kind = OUTBOX_MARK, .mark = *m };
 
-	if (o->label && o->next)
-		(void)put_some(o, UINT32_MAX);
-	put(o, &it);
-	show(o);
+	put_between(o, &it);
 }
 
 void outbox_be_patient(struct outbox *o, unsigned most_ms)

@@ -37,18 +37,6 @@ struct overlay {
 	bool ended;
 };
 
-static struct flow_key key_of(const struct flow_ends *e)
-{
-	struct packet pkt = { .src = e->client,
-		              .dst = e->server,
-		              .sport = e->client_port,
-		              .dport = e->server_port,
-		              .proto = e->proto };
-	bool low;
-
-	return flow_key_of(&pkt, &low);
-}
-
 /* Boyer and Moore's majority vote: of the client that has more than half of the flows. */
 static struct addr client_of(const struct overlay_trace *t)
 {
@@ -66,7 +54,7 @@ static struct addr client_of(const struct overlay_trace *t)
 /* Every flow is in a table of room for it. */
 static void take(struct overlay *o, const struct flow_ends *e, unsigned side)
 {
-	struct flow_key key = key_of(e);
+	struct flow_key key = flow_key_of_ends(e);
 	struct taken *t;
 
 	if (table_find(o->taken, key.w))
@@ -77,7 +65,7 @@ static void take(struct overlay *o, const struct flow_ends *e, unsigned side)
 
 static bool is_taken(const struct overlay *o, const struct flow_ends *e)
 {
-	return table_find(o->taken, key_of(e).w) != NULL;
+	return table_find(o->taken, flow_key_of_ends(e).w) != NULL;
 }
 
 /* A second client behind the same address would get another port, too.  Of the 2^16 that
@@ -85,7 +73,7 @@ static bool is_taken(const struct overlay *o, const struct flow_ends *e)
 static void rename_flow(struct overlay *o, const struct flow_ends *from, struct addr was,
                         struct addr is)
 {
-	struct flow_key key = key_of(from);
+	struct flow_key key = flow_key_of_ends(from);
 	struct flow_ends to = *from;
 	struct renamed *r;
 
@@ -226,7 +214,7 @@ const struct burst *overlay_next(struct overlay *o)
 
 unsigned overlay_side(const struct overlay *o, const struct flow_ends *ends)
 {
-	const struct taken *t = table_find(o->taken, key_of(ends).w);
+	const struct taken *t = table_find(o->taken, flow_key_of_ends(ends).w);
 
 	return t ? (unsigned)t->side : OVERLAY_BASE;
 }

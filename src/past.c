@@ -5,7 +5,7 @@
 
 struct record {
 	struct table_node node;
-	uint64_t key[FLOW_KEY_WORDS];
+	struct flow_key key;
 	struct mono last;
 	float sum[];
 };
@@ -15,7 +15,7 @@ bool past_init(struct past *p, enum past_kind kind, uint32_t max, uint32_t sums,
 {
 	size_t size = sizeof(struct record) + sums * sizeof(float);
 
-	*p = (struct past){ .kind = kind, .max = max, .sums = sums };
+	*p = (struct past){ .kind = kind, .sums = sums };
 	p->table = table_new(max, (size + 7) / 8 * 8, offsetof(struct record, key),
 	                     FLOW_KEY_WORDS, secret);
 	return p->table;
@@ -27,11 +27,7 @@ void past_clear(struct past *p)
 	*p = (struct past){ 0 };
 }
 
-struct key {
-	uint64_t w[FLOW_KEY_WORDS];
-};
-
-static struct key key_of(enum past_kind kind, const struct flow_ends *ends)
+static struct flow_key key_of(enum past_kind kind, const struct flow_ends *ends)
 {
 	uint64_t ports = (uint64_t)ends->client_port << 24 |
 	                 (uint64_t)ends->server_port << 8 | ends->proto;
@@ -40,17 +36,10 @@ static struct key key_of(enum past_kind kind, const struct flow_ends *ends)
 	case PAST_CLIENT:
 		break;
 	case PAST_FLOW:
-		return (struct key){ { ends->client.hi, ends->client.lo, ends->server.hi,
-			               ends->server.lo, ports } };
+		return (struct flow_key){ { ends->client.hi, ends->client.lo,
+			                    ends->server.hi, ends->server.lo, ports } };
 	}
-	return (struct key){ { ends->client.hi, ends->client.lo } };
-}
-
-static struct record *find(const struct past *p, const struct flow_ends *ends)
-{
-	struct key key = key_of(p->kind, ends);
-
-	return table_find(p->table, key.w);
+	return (struct flow_key){ { ends->client.hi, ends->client.lo } };
 }
 
 static bool is_old(const struct record *r, struct mono now)
@@ -60,26 +49,29 @@ static bool is_old(const struct record *r, struct mono now)
 
 float *past_find(const struct past *p, const struct flow_ends *ends, struct mono now)
 {
-	struct record *r = find(p, ends);
+	struct flow_key key = key_of(p->kind, ends);
+	struct record *r = table_find(p->table, key.w);
 
 	return r && !is_old(r, now) ? r->sum : NULL;
 }
 
-static struct record *add(struct past *p, const struct flow_ends *ends)
+static struct record *add(struct past *p, const struct flow_key *key)
 {
-	struct key key = key_of(p->kind, ends);
+	struct record *r = table_add(p->table, key->w);
 
-	if (table_count(p->table) == p->max)
-		table_remove(p->table, table_oldest(p->table));
-	return table_add(p->table, key.w);
+	if (r)
+		return r;
+	table_remove(p->table, table_oldest(p->table));
+	return table_add(p->table, key->w);
 }
 
 float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now)
 {
-	struct record *r = find(p, ends);
+	struct flow_key key = key_of(p->kind, ends);
+	struct record *r = table_find(p->table, key.w);
 
 	if (!r) {
-		r = add(p, ends);
+		r = add(p, &key);
 	} else {
 		table_touch(p->table, r);
 		if (is_old(r, now))

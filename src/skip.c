@@ -31,7 +31,7 @@ struct skip_flow {
 
 struct skip {
 	struct table *flows;
-	uint32_t max, outside;
+	uint32_t outside;
 	struct list leaving, returning; /* the first also has those outside */
 	struct skip_counters n;
 };
@@ -42,7 +42,6 @@ struct skip *skip_new(uint32_t max, const struct hash_key *secret)
 
 	if (!s)
 		return NULL;
-	s->max = max;
 	list_init(&s->leaving);
 	list_init(&s->returning);
 	s->flows = table_new(max, sizeof(struct skip_flow),
@@ -62,21 +61,9 @@ void skip_free(struct skip *s)
 	free(s);
 }
 
-static struct flow_key key_of(const struct flow_ends *ends)
-{
-	const struct packet sent = { .src = ends->client,
-		                     .dst = ends->server,
-		                     .sport = ends->client_port,
-		                     .dport = ends->server_port,
-		                     .proto = ends->proto };
-	bool client_is_low;
-
-	return flow_key_of(&sent, &client_is_low);
-}
-
 static struct skip_flow *find(const struct skip *s, const struct flow_ends *ends)
 {
-	struct flow_key key = key_of(ends);
+	struct flow_key key = flow_key_of_ends(ends);
 
 	return table_find(s->flows, key.w);
 }
@@ -102,17 +89,17 @@ static void forget(struct skip *s, struct skip_flow *f)
 
 bool skip_add(struct skip *s, const struct flow_ends *ends, struct mono now)
 {
-	struct flow_key key = key_of(ends);
+	struct flow_key key = flow_key_of_ends(ends);
 	struct skip_flow *f = table_find(s->flows, key.w);
 
 	if (f && f->state != SKIP_RETURNING)
 		return false;
 	if (!f) {
-		if (table_count(s->flows) == s->max) {
+		f = table_add(s->flows, key.w);
+		if (!f) {
 			s->n.full++;
 			return false;
 		}
-		f = table_add(s->flows, key.w);
 		list_init(&f->order);
 	}
 	f->ends = *ends;

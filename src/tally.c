@@ -66,10 +66,7 @@ static struct tally_flow *add_flow(struct tally *t, const struct flow_key *key,
 	flow = table_add(t->flows, key->w);
 	sent = flow_client_sends(&t->p.lan, pkt);
 	flow->client_is_low = sent == src_is_low;
-	flow->row.ends = sent ? (struct flow_ends){ pkt->src, pkt->dst, pkt->sport,
-		                                    pkt->dport, pkt->proto }
-	                      : (struct flow_ends){ pkt->dst, pkt->src, pkt->dport,
-		                                    pkt->sport, pkt->proto };
+	flow->row.ends = flow_ends_of(pkt, sent);
 	return flow;
 }
 
