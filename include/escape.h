@@ -3,6 +3,7 @@
 #define NFCLASS_ESCAPE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Text from outside (a label out of a model file, a folder's name) inside of our own
  * lines: it must not end the line, the value or the terminal's good temper. */
@@ -18,5 +19,8 @@ enum escape {
 /* Write the next character of *s, as it stands in that place, and step over it; false at
  * the end of *s. */
 bool escape_next(const char **s, enum escape how, char out[static ESCAPE_SIZE]);
+
+/* All of s, as it stands in that place. */
+void escape_put(const char *s, enum escape how, FILE *out);
 
 #endif

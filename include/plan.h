@@ -86,24 +86,10 @@ uint32_t plan_number(const struct plan *p, const char *app);
 /* The value of an app that no rule speaks of; NULL for Unknown. */
 uint32_t plan_app_value(const struct plan *p, const char *app);
 
-/* A mark value, and what the packet filter does with it: shape it, block it, or nothing.
- */
-struct plan_row {
-	uint32_t value;
-	const char *name;          /* the plan's */
-	const struct shape *shape; /* or NULL */
-	bool block;
-};
-
-#define PLAN_ROWS (4 + PLAN_MAX_APPS + PLAN_MAX_SHAPES + PLAN_MAX_RULES)
-
-/* All values there are, in rising order, into row; how many. */
-unsigned plan_rows(const struct plan *p, struct plan_row row[static PLAN_ROWS]);
-
-/* The same for programs: a line of key=value for the settings, then one a value; nothing
- * where marks are off.  Marks are values in their place; rates are in bits per second, 0:
- * as the link allows.  A shape with blanks stands in double quotes; a name comes last and
- * needs none. */
+/* All mark values there are, in rising order, for programs: a line of key=value for the
+ * settings, then one a value; nothing where marks are off.  Marks are values in their
+ * place; rates are in bits per second, 0: as the link allows.  A shape with blanks stands
+ * in double quotes; a name comes last and needs none. */
 void plan_print_rows(const struct plan *p, FILE *out);
 
 #endif

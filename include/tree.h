@@ -85,11 +85,6 @@ static inline uint32_t tree_step(struct tree_node n, const float *x)
 	return (n.link >> 7) + !(x[n.link & TREE_LEAF] <= n.threshold);
 }
 
-/* Append class counts of a leaf (total of them above 0) as shares of TREE_UNIT, rounded
- * by largest remainder.  Returns the leaf's code, or UINT32_MAX when memory is short. */
-uint32_t tree_share(struct tree_shares *s, const uint32_t *count, uint32_t classes,
-                    uint32_t total);
-
 /* Append entries that are shares already.  The number of the new leaf or UINT32_MAX. */
 uint32_t tree_share_add(struct tree_shares *s, const uint16_t *label,
                         const uint16_t *share, uint32_t n);

@@ -23,14 +23,6 @@ struct explainer {
 	uint64_t explained;
 };
 
-static void put_name(const struct explainer *e, const char *name, enum escape how)
-{
-	char out[ESCAPE_SIZE];
-
-	while (escape_next(&name, how, out))
-		fputs(out, e->out);
-}
-
 static void put_classes(const struct explainer *e, const struct explain *x)
 {
 	fprintf(e->out, "  %-16s   votes  %s\n", "class",
@@ -40,7 +32,7 @@ static void put_classes(const struct explainer *e, const struct explain *x)
 		int pad = 16 - (int)strlen(name);
 
 		fputs("  ", e->out);
-		put_name(e, name, ESCAPE_KV);
+		escape_put(name, ESCAPE_KV, e->out);
 		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
 		        x->votes[c], x->all[c],
 		        c == x->best    ? "  best"
@@ -106,7 +98,7 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
 static void put_string(const struct explainer *e, const char *s)
 {
 	fputc('"', e->out);
-	put_name(e, s, ESCAPE_JSON);
+	escape_put(s, ESCAPE_JSON, e->out);
 	fputc('"', e->out);
 }
 

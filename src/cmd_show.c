@@ -9,21 +9,13 @@
 #include "leaks.h"
 #include "log.h"
 
-static void put_text(const char *s)
-{
-	char out[ESCAPE_SIZE];
-
-	while (escape_next(&s, ESCAPE_KV, out))
-		fputs(out, stdout);
-}
-
 static void put_pair(const char *pair)
 {
 	const char *equals = strchrnul(pair, '=');
 	int len = (int)(equals - pair);
 
 	printf("%.*s%*s ", len, pair, len < 16 ? 16 - len : 0, "");
-	put_text(*equals ? equals + 1 : "");
+	escape_put(*equals ? equals + 1 : "", ESCAPE_KV, stdout);
 	putchar('\n');
 }
 
@@ -69,7 +61,7 @@ static void put_classes(const struct model *m)
 	printf("\n%-*s  share  named from a confidence of (for a precision of %g)\n",
 	       width, "class", (double)m->precision);
 	for (uint32_t c = 0; c < m->classes.count; c++) {
-		put_text(m->classes.name[c]);
+		escape_put(m->classes.name[c], ESCAPE_KV, stdout);
 		printf("%*s  %.3f  ", width - (int)strlen(m->classes.name[c]), "",
 		       (double)m->prior[c]);
 		if (m->threshold[c] > 1)

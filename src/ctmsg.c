@@ -233,6 +233,13 @@ static struct nlmsghdr *put_header(void *buf, uint32_t sequence, uint16_t messag
 	return nlh;
 }
 
+/* The kernel XORs the value into what the mask leaves: bits outside would flip. */
+static void put_mark(struct nlmsghdr *nlh, struct ctmsg_mark mark)
+{
+	mnl_attr_put_u32(nlh, CTA_MARK, htonl(mark.value & mark.mask));
+	mnl_attr_put_u32(nlh, CTA_MARK_MASK, htonl(mark.mask));
+}
+
 static void put_address(struct nlmsghdr *nlh, struct addr a, uint16_t v4, uint16_t v6)
 {
 	uint64_t both[2] = { htobe64(a.hi), htobe64(a.lo) };
@@ -284,10 +291,7 @@ size_t ctmsg_put_mark(void *buf, uint32_t sequence, const struct flow_ends *ends
 
 	nlh->nlmsg_flags |= acknowledge ? NLM_F_ACK : 0;
 	put_tuple(nlh, ends);
-	/* The kernel XORs the value into what the mask leaves: bits outside would flip.
-	 */
-	mnl_attr_put_u32(nlh, CTA_MARK, htonl(mark.value & mark.mask));
-	mnl_attr_put_u32(nlh, CTA_MARK_MASK, htonl(mark.mask));
+	put_mark(nlh, mark);
 	return nlh->nlmsg_len;
 }
 
@@ -306,10 +310,8 @@ size_t ctmsg_put_list(void *buf, uint32_t sequence, uint8_t family,
 	struct nlmsghdr *nlh = put_header(buf, sequence, IPCTNL_MSG_CT_GET, family);
 
 	nlh->nlmsg_flags |= NLM_F_DUMP;
-	if (mark.mask) {
-		mnl_attr_put_u32(nlh, CTA_MARK, htonl(mark.value & mark.mask));
-		mnl_attr_put_u32(nlh, CTA_MARK_MASK, htonl(mark.mask));
-	}
+	if (mark.mask)
+		put_mark(nlh, mark);
 	return nlh->nlmsg_len;
 }
 

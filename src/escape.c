@@ -2,7 +2,6 @@
 #include "escape.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 /* How many bytes the UTF-8 character at s has (RFC 3629), with *code filled; 0 when it is
@@ -86,4 +85,12 @@ bool escape_next(const char **s, enum escape how, char out[static ESCAPE_SIZE])
 	else
 		put_hex(at, len ? len : 1, out);
 	return true;
+}
+
+void escape_put(const char *s, enum escape how, FILE *out)
+{
+	char part[ESCAPE_SIZE];
+
+	while (escape_next(&s, how, part))
+		fputs(part, out);
 }

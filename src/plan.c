@@ -163,6 +163,17 @@ int plan_settle(struct plan *p, struct fault *f)
 }
 
 /* The row of a value, new or not: rows stay in rising order. */
+/* A mark value, and what the packet filter does with it: shape it, block it, or nothing.
+ */
+struct plan_row {
+	uint32_t value;
+	const char *name;          /* the plan's */
+	const struct shape *shape; /* or NULL */
+	bool block;
+};
+
+#define PLAN_ROWS (4 + PLAN_MAX_APPS + PLAN_MAX_SHAPES + PLAN_MAX_RULES)
+
 static struct plan_row *row_of(struct plan_row *row, unsigned *count, uint32_t value,
                                const char *name)
 {
@@ -178,7 +189,8 @@ static struct plan_row *row_of(struct plan_row *row, unsigned *count, uint32_t v
 	return &row[at];
 }
 
-unsigned plan_rows(const struct plan *p, struct plan_row row[static PLAN_ROWS])
+/* All values there are, in rising order, into row; how many. */
+static unsigned plan_rows(const struct plan *p, struct plan_row row[static PLAN_ROWS])
 {
 	unsigned n = 0;
 

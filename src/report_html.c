@@ -10,14 +10,6 @@
 #include "plot.h"
 #include "report.h"
 
-static void put_text(const char *s, FILE *out)
-{
-	char buf[ESCAPE_SIZE];
-
-	while (escape_next(&s, ESCAPE_XML, buf))
-		fputs(buf, out);
-}
-
 static void put_head(const struct report *r, FILE *out)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -35,9 +27,9 @@ static void put_head(const struct report *r, FILE *out)
 
 		(void)snprintf(key, sizeof(key), "%.*s", (int)(equals - pair), pair);
 		fputs("<tr><td>", out);
-		put_text(key, out);
+		escape_put(key, ESCAPE_XML, out);
 		fputs("</td><td>", out);
-		put_text(*equals ? equals + 1 : "", out);
+		escape_put(*equals ? equals + 1 : "", ESCAPE_XML, out);
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</table>\n", out);
@@ -71,7 +63,7 @@ static void put_classes(const struct report *r, FILE *out)
 		struct judge_class k = judge_class(r->sum, c);
 
 		fputs("<tr><td>", out);
-		put_text(r->classes->name[c], out);
+		escape_put(r->classes->name[c], ESCAPE_XML, out);
 		fprintf(out,
 		        "</td><td>%.2f</td><td>%.2f</td><td>%.2f</td><td>%" PRIu64
 		        "</td><td>%" PRIu64 "</td></tr>\n",
@@ -91,7 +83,7 @@ static void put_row(const struct report *r, uint32_t truth, unsigned cell, FILE 
 
 	fprintf(out, "<text x=\"%d\" y=\"%u\" text-anchor=\"end\">", NAMES_WIDTH - 6,
 	        y + cell / 2 + 4);
-	put_text(r->classes->name[truth], out);
+	escape_put(r->classes->name[truth], ESCAPE_XML, out);
 	fputs("</text>\n", out);
 	for (uint32_t c = 0; c < j->classes; c++) {
 		uint64_t n = j->matrix[(size_t)truth * j->classes + c];
@@ -127,7 +119,7 @@ static void put_matrix(const struct report *r, FILE *out)
 
 		fprintf(out, "<text x=\"%u\" y=\"%d\" transform=\"rotate(-60 %u %d)\">",
 		        x, NAMES_WIDTH - 6, x, NAMES_WIDTH - 6);
-		put_text(r->classes->name[c], out);
+		escape_put(r->classes->name[c], ESCAPE_XML, out);
 		fputs("</text>\n", out);
 	}
 	for (uint32_t c = 0; c < classes; c++)
@@ -214,7 +206,7 @@ static void put_important(const struct report *r, const uint32_t *order, FILE *o
 		double most = r->importance[order[0]], own = r->importance[order[i]];
 
 		fputs("<tr><td>", out);
-		put_text(r->features->name[order[i]], out);
+		escape_put(r->features->name[order[i]], ESCAPE_XML, out);
 		fprintf(out,
 		        "</td><td>%.4f</td><td style=\"text-align:left\">"
 		        "<svg width=\"300\" height=\"12\"><rect width=\"%.0f\" "

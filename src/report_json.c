@@ -7,11 +7,8 @@
 
 static void put_string(const char *s, FILE *out)
 {
-	char buf[ESCAPE_SIZE];
-
 	fputc('"', out);
-	while (escape_next(&s, ESCAPE_JSON, buf))
-		fputs(buf, out);
+	escape_put(s, ESCAPE_JSON, out);
 	fputc('"', out);
 }
 

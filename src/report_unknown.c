@@ -107,12 +107,9 @@ void report_unknown_json(const struct report *r, FILE *out)
 	fputs(",\n\"unknown\":[", out);
 	for (size_t i = 0; i < r->unknowns; i++) {
 		const struct report_unknown *u = &r->unknown[i];
-		const char *name = u->name;
-		char part[ESCAPE_SIZE];
 
 		fputs(i ? ",\n{\"name\":\"" : "\n{\"name\":\"", out);
-		while (escape_next(&name, ESCAPE_JSON, part))
-			fputs(part, out);
+		escape_put(u->name, ESCAPE_JSON, out);
 		fprintf(out, "\",\"known\":%" PRIu64 ",\"foreign\":%" PRIu64, u->known,
 		        u->foreign);
 		figures_of(u, &u->own, v);
@@ -144,12 +141,8 @@ void report_unknown_html(const struct report *r, FILE *out)
 		fprintf(out, "<th>%s</th>", figure_title[k % FIGURES]);
 	fputs("</tr>\n", out);
 	for (size_t i = 0; i < r->unknowns; i++) {
-		const char *name = r->unknown[i].name;
-		char part[ESCAPE_SIZE];
-
 		fputs("<tr><td>", out);
-		while (escape_next(&name, ESCAPE_XML, part))
-			fputs(part, out);
+		escape_put(r->unknown[i].name, ESCAPE_XML, out);
 		fputs("</td>", out);
 		figures_of(&r->unknown[i], &r->unknown[i].own, v);
 		put_cells(v, out);

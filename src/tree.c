@@ -66,8 +66,10 @@ static void round_up(uint32_t *share, uint32_t *rest, uint32_t n, uint32_t left)
 	}
 }
 
-uint32_t tree_share(struct tree_shares *s, const uint32_t *count, uint32_t classes,
-                    uint32_t total)
+/* Append class counts of a leaf (total of them above 0) as shares of TREE_UNIT, rounded
+ * by largest remainder.  Returns the leaf's code, or UINT32_MAX when memory is short. */
+static uint32_t tree_share(struct tree_shares *s, const uint32_t *count, uint32_t classes,
+                           uint32_t total)
 {
 	uint32_t share[CODES_CLASSES_MAX], rest[CODES_CLASSES_MAX], n = 0, kept = 0, at;
 	uint16_t label[CODES_CLASSES_MAX], part[CODES_CLASSES_MAX];

@@ -4,38 +4,7 @@
 # shellcheck disable=SC2086 # $some is words
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=$(cd "${BUILD:-build}" && pwd) || exit 1
-nfclass=$build/nfclass
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# expect CODE PATTERN ARGUMENT...: exit code, and what stderr must match ("" for nothing
-# at all).
-expect() {
-	code=$1 pattern=$2
-	shift 2
-	"$nfclass" "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	got=$?
-	if [ $got -ne "$code" ]; then
-		echo "nfclass $*: exit $got, not $code: $(cat "$dir/err")"
-		failed=1
-	elif [ -z "$pattern" ] && [ -s "$dir/err" ]; then
-		echo "nfclass $*: says: $(cat "$dir/err")"
-		failed=1
-	elif ! grep -q -- "$pattern" "$dir/err" && [ -n "$pattern" ]; then
-		echo "nfclass $*: no '$pattern' in: $(cat "$dir/err")"
-		failed=1
-	fi
-}
-
-# printed PATTERN: what the last one's stdout must match.
-printed() {
-	grep -q -- "$1" "$dir/out" || {
-		echo "no '$1' in: $(cat "$dir/out")"
-		failed=1
-	}
-}
+. tests/lib_cli.sh
 
 cd "$dir" || exit 1
 mkdir -p set/Chat set/Game

@@ -5,17 +5,10 @@
 . tests/lib.sh
 . tests/lib_daemon.sh
 . tests/lib_marks.sh
-need_root python3
-need_daemon
-scratch
-hosts_up
-gateway_by_hand 1
-[ -r /proc/net/nf_conntrack ] || skip "needs /proc/net/nf_conntrack"
+marks_gateway
 [ "$(cat /proc/sys/net/netfilter/nf_conntrack_max)" -ge 20000 ] ||
 	skip "nf_conntrack_max is below 20000"
-mark_rules
 on gateway iptables -t nat -A POSTROUTING -o wan -j MASQUERADE
-model_by_length "$tmp/model"
 server_on server 7000
 marks_ini log.syslog=no
 daemon_start 1

@@ -5,14 +5,7 @@
 . tests/lib.sh
 . tests/lib_daemon.sh
 . tests/lib_marks.sh
-need_root python3
-need_daemon
-scratch
-hosts_up
-gateway_by_hand 1
-[ -r /proc/net/nf_conntrack ] || skip "needs /proc/net/nf_conntrack"
-mark_rules
-model_by_length "$tmp/model"
+marks_gateway
 server_on server 7000
 
 # thin_talk ADDRESS OWN_PORT [PAUSE]: a burst of small datagrams

@@ -36,8 +36,9 @@ wire_bytes() {
 		sub(/^ *wan:/, "") { print $1 + $9 - 14 * ($2 + $10) }'
 }
 
+# labels_of PORT APP: of bursts that have ended.
 labels_of() {
-	grep -c ":$1 .* label=$2" "$tmp/labels"
+	grep -c "^burst=[1-9].*:$1 .* label=$2" "$tmp/labels"
 }
 
 returned() {
@@ -61,6 +62,7 @@ leaves_and_returns() {
 	wait_for 20 returned_more "$returned" || fail "it does not come back"
 	# One burst that agrees is enough: of the queue's own time it takes one or two.
 	wait_for 20 outside 4 udp 4001 || fail "it does not leave again"
+	[ "$(labels_of 4001 thin)" -gt "$seen" ] || fail "it left before a burst had ended: $(cat "$tmp/labels")"
 	[ "$(labels_of 4001 thin)" -le $((seen + 4)) ] || fail "it took too long to leave again: $(cat "$tmp/labels")"
 	silence
 }

@@ -68,6 +68,18 @@ mark_rules() {
 	done
 }
 
+# marks_gateway: hosts, and a gateway with the rules for marks, but no script.
+marks_gateway() {
+	need_root python3
+	need_daemon
+	scratch
+	hosts_up
+	gateway_by_hand 1
+	[ -r /proc/net/nf_conntrack ] || skip "needs /proc/net/nf_conntrack"
+	mark_rules
+	model_by_length "$tmp/model"
+}
+
 # others_survive: no packet was forwarded and no connection is there without their bits.
 others_survive() {
 	for family in iptables-save ip6tables-save; do
@@ -80,7 +92,7 @@ others_survive() {
 		END { exit bad }' || fail "another user's bits in connections"
 }
 
-# talker: a UDP client whose datagrams are echoed: ADDRESS PORT OWN_PORT STEP...; a step is
+# talk HOST ADDRESS PORT OWN_PORT STEP...: a UDP client whose datagrams are echoed; a step is
 # COUNT:BYTES:PAUSE, so many datagrams with so many seconds after each; COUNT 0 goes on until
 # SIGUSR1.
 talk() {
