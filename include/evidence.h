@@ -100,6 +100,11 @@ void evidence_parts(struct evidence *e, const struct evidence_burst *b, float *z
 void evidence_sum(const struct evidence_strengths *s, unsigned classes, const float *z,
                   float *q);
 
+/* What p, said of its neighbours, counts in the naming of a whole trace: ratios to the
+ * prior, as shares, to the sixth power.  Much of a trace is background that every app
+ * has, so those who are sure have the say.  The sum over the trace names it. */
+void evidence_vote(unsigned classes, const float *prior, const float *p, float *vote);
+
 /* The likeliest class; of equal ones the first. */
 uint32_t evidence_best(const float *q, unsigned classes);
 

@@ -49,24 +49,6 @@ static uint64_t packets_of(const struct answers *a, size_t i)
 	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
-/* Ratios of the narrow trees' votes to the prior, as shares, to the sixth power: much of
- * a trace is background that every app has, so those who are sure have the say. */
-static void cast_vote(const struct model *m, const float *says, float *vote)
-{
-	float sum = 0;
-
-	for (uint32_t c = 0; c < m->classes.count; c++) {
-		vote[c] = m->prior[c] > 0 ? says[c] / m->prior[c] : 0;
-		sum += vote[c];
-	}
-	for (uint32_t c = 0; c < m->classes.count; c++) {
-		float q = sum > 0 ? vote[c] / sum : 0;
-
-		q *= q * q;
-		vote[c] = q * q;
-	}
-}
-
 /* Each row by its own votes. */
 static int ask_forest(const struct examine *x, struct answers *a)
 {
@@ -85,7 +67,8 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
-		cast_vote(m, own + EVIDENCE_SAYS * width, a->vote + i * width);
+		evidence_vote(width, m->prior, own + EVIDENCE_SAYS * width,
+		              a->vote + i * width);
 	}
 	free(votes);
 	free(work);

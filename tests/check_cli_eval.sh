@@ -94,6 +94,9 @@ printed '^other  *[01]\.[0-9]* *[01]\.'
 expect 1 'missing: No such file' eval $some --unknown missing set
 expect 1 'its columns are not' eval $some --unknown set.csv --features full set
 expect 2 '--open goes with --split' eval m.nfm --open set
+# Without one of two classes there is nothing left to tell apart.
+mkdir two && cp -r set/Chat set/Game two/
+expect 0 '' eval $some --open two
 
 # Labels that do not wait: with all packets they are the final ones.
 expect 0 '' eval $some --early --json early.json set

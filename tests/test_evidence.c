@@ -289,6 +289,24 @@ static void early_is_as_if_the_burst_had_ended(void **state)
 	evidence_free(without);
 }
 
+/* One that is sure against twelve that lean the other way. */
+static void the_sure_name_a_trace(void **state)
+{
+	const float sure[CLASSES] = { 0.98f, 0.01f, 0.01f };
+	const float leaning[CLASSES] = { 0.2f, 0.3f, 0.5f };
+	float one[CLASSES], other[CLASSES];
+
+	(void)state;
+	evidence_vote(CLASSES, prior, sure, one);
+	evidence_vote(CLASSES, prior, leaning, other);
+	assert_int_equal(evidence_best(leaning, CLASSES), 2);
+	assert_int_equal(evidence_best(other, CLASSES),
+	                 1); /* by the prior, 2 is no news */
+	for (int c = 0; c < CLASSES; c++)
+		one[c] += 12 * other[c];
+	assert_int_equal(evidence_best(one, CLASSES), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +322,7 @@ int main(void)
 		cmocka_unit_test(parts_add_up_to_the_weighing),
 		cmocka_unit_test(pairs_are_thought_of_up_to_a_limit),
 		cmocka_unit_test(stays_within_its_records),
+		cmocka_unit_test(the_sure_name_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
