@@ -188,6 +188,38 @@ static void an_early_label_is_provisional(void **state)
 	}
 }
 
+/* Where nothing speaks for either class, the likelier one may be named in the end, and
+ * not early. */
+static void an_early_label_has_to_be_surer(void **state)
+{
+	struct model doubting = *(struct model *)*state;
+	float threshold[2] = { 0, 0 };
+	struct burst_params bp = burst_defaults();
+	struct burst_tracker *t;
+	struct label early;
+	struct labeller *l;
+	struct burst *b;
+
+	doubting.strengths = (struct evidence_strengths){ .tau = 1, .eps = 0.03F };
+	doubting.threshold = threshold;
+	l = labeller_new(
+		&(struct labeller_params){ .model = &doubting, .max_burst_flows = 16 });
+	bp.early.packets = 4;
+	t = burst_tracker_new(&bp);
+	assert_non_null(l);
+	assert_non_null(t);
+	add_flow(t, 0, 1, 1100, 4);
+	early = labeller_early(l, burst_take_due(t));
+	burst_end_all(t, BURST_FLUSH);
+	b = burst_take(t);
+	assert_float_equal(early.confidence, 0.5, 1e-6);
+	assert_int_equal(early.reason, LABEL_LOW_CONFIDENCE);
+	assert_int_equal(labeller_burst(l, b)->reason, LABEL_KNOWN);
+	burst_release(t, b);
+	burst_tracker_free(t);
+	labeller_free(l);
+}
+
 /* Bursts of one client, so that each is part of the next one's past; every label of the
  * parts is just that of the whole. */
 static void a_burst_in_parts_is_labelled_as_a_whole(void **state)
@@ -229,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_early_label_is_provisional),
+		cmocka_unit_test(an_early_label_has_to_be_surer),
 		cmocka_unit_test(flows_are_labelled_in_their_order),
 		cmocka_unit_test(too_few_packets_are_unknown),
 		cmocka_unit_test(a_burst_in_parts_is_labelled_as_a_whole),
