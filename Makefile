@@ -15,7 +15,7 @@ MODULES = fault log mono hash rng list cursor decimal escape \
 	pool table flow event due burst_flow flows burst \
 	feature past evidence \
 	names bytes order csv dataset dataset_csv \
-	codes split bags tree oob forest forest_train \
+	codes split bags tree oob forest forest_train teach \
 	calibrate forest_file forest_file_parse model model_section model_file \
 	stream weigh strengths train \
 	label explain record tally judge unknown examine holdout trial leaks early \

@@ -30,6 +30,7 @@ struct options {
 	enum feature_set set;
 	struct forest_params forest;
 	bool wide;
+	struct teach_params teach;
 	double precision;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */

@@ -6,7 +6,12 @@
 #include "model.h"
 
 /* The name given to a burst-flow. */
-enum label_reason { LABEL_KNOWN, LABEL_LOW_CONFIDENCE, LABEL_TOO_FEW_PACKETS };
+enum label_reason {
+	LABEL_KNOWN,
+	LABEL_LOW_CONFIDENCE,
+	LABEL_TOO_FEW_PACKETS,
+	LABEL_AMBIGUOUS /* more like what all apps have than like any of them */
+};
 
 struct label {
 	uint32_t best;    /* the likeliest class, also when the answer is Unknown */
@@ -24,8 +29,16 @@ const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ...
 struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
                          float *work);
 
+/* What a burst-flow says of itself that no evidence of others can mend. */
+struct label_own {
+	uint64_t packets;
+	bool ambiguous;
+};
+struct label_own label_own(const struct model *m, const uint32_t *votes,
+                           uint64_t packets);
+
 /* The label that probabilities q[class] in the light of all evidence give. */
-struct label label_together(const struct model *m, const float *q, uint64_t packets);
+struct label label_together(const struct model *m, const float *q, struct label_own own);
 
 /* Names bursts by a model, one after the other, and keeps what they tell of the bursts to
  * come. */

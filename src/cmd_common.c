@@ -109,6 +109,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 	struct train_params p = {
 		.forest = o->forest,
 		.wide = o->wide,
+		.teach = o->teach,
 		.precision = o->precision,
 		.set = set,
 		.gap = o->burst.gap,

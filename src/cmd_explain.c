@@ -25,6 +25,8 @@ struct explainer {
 
 static void put_classes(const struct explainer *e, const struct explain *x)
 {
+	double left = 1;
+
 	fprintf(e->out, "  %-16s   votes  %s\n", "class",
 	        e->o->alone ? "calibrated" : "together");
 	for (unsigned c = 0; c < x->classes; c++) {
@@ -33,12 +35,15 @@ static void put_classes(const struct explainer *e, const struct explain *x)
 
 		fputs("  ", e->out);
 		escape_put(name, ESCAPE_KV, e->out);
+		left -= x->votes[c];
 		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
 		        x->votes[c], x->all[c],
 		        c == x->best    ? "  best"
 		        : c == x->rival ? "  runner-up"
 		                        : "");
 	}
+	if (left > 1e-9)
+		fprintf(e->out, "  %-16s  %6.4f\n", "(none of these)", left);
 	fprintf(e->out, "  margin: votes %+.4f, %s %+.4f\n",
 	        x->votes[x->best] - x->votes[x->rival],
 	        e->o->alone ? "calibrated" : "together",

@@ -26,6 +26,7 @@ enum kind {
 	FORMAT,
 	LAN,
 	NOTE,
+	NOISE,
 	SPLIT_BY
 };
 
@@ -73,6 +74,10 @@ static const struct option_row {
 	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },
 	{ "class-power", 0, GROWS, REAL, AT(forest.power.class), 0, 1, GIVEN_FOREST,
 	  "POWER", "a row of a class of n counts n^-POWER; 1 for balanced classes (0)" },
+	{ "learn-packets", 0, GROWS, NUMBER32, AT(teach.packets), 1, 1000, GIVEN_FOREST,
+	  "N", "burst-flows with fewer teach the forest nothing (1)" },
+	{ "noise", 0, GROWS, NOISE, AT(teach.noise), 0, 0, GIVEN_FOREST, "HOW",
+	  "keep, drop or ambiguous: what trees of other traces tell wrongly (keep)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS | CMD_EXTRACT | CMD_CLASSIFY, NUMBER32, AT(forest.threads),
@@ -256,6 +261,10 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 		return add_lan(r, value, slot);
 	case NOTE:
 		return add_note(r, value, slot);
+	case NOISE:
+		return teach_noise_parse(value, slot)
+		               ? CMD_DONE
+		               : bad_value(r, value, "keep, drop or ambiguous");
 	case SPLIT_BY:
 		*(bool *)slot = strcmp(value, "flow") == 0;
 		return *(bool *)slot || strcmp(value, "trace") == 0
@@ -275,6 +284,7 @@ static void set_defaults(struct options *o)
 		.forest = forest_defaults(),
 		.precision = 0.9,
 		.min_packets = 1,
+		.teach = { .packets = 1 },
 		.repeat = 1,
 		.folds = 5,
 		.format = RECORD_SEED,

@@ -13,7 +13,8 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *vote; /* of each row, on what its trace is */
+	float *vote;          /* of each row, on what its trace is */
+	struct label_own *is; /* of each row */
 	struct judge_case *cases;
 };
 
@@ -63,7 +64,8 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
 		forest_views(m->forest, row, 1, work, votes);
-		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
+		a->is[i] = label_own(m, votes, packets_of(a, i));
+		set_case(x, a, i, label_alone(m, votes, a->is[i].packets, own));
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
@@ -83,8 +85,7 @@ static int weigh(const struct examine *x, struct answers *a)
 	int err = weigh_rows(a->rows, &w, a->own, a->all);
 
 	for (size_t i = 0; i < a->rows->count && !err; i++)
-		set_case(x, a, i,
-		         label_together(m, a->all + i * width, packets_of(a, i)));
+		set_case(x, a, i, label_together(m, a->all + i * width, a->is[i]));
 	return err;
 }
 
@@ -98,9 +99,11 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.is = calloc(count + 1, sizeof(*a->is)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
+	err = a->own && a->all && a->vote && a->is && a->cases ? ask_forest(x, a)
+	                                                       : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -109,6 +112,7 @@ static void answers_clear(struct answers *a)
 	free(a->own);
 	free(a->all);
 	free(a->vote);
+	free(a->is);
 	free(a->cases);
 }
 

@@ -52,15 +52,19 @@ const char *label_reason_name(enum label_reason r)
 		return "low-confidence";
 	case LABEL_TOO_FEW_PACKETS:
 		return "too-few-packets";
+	case LABEL_AMBIGUOUS:
+		return "ambiguous";
 	}
 	return "";
 }
 
 static struct label decide(const struct model *m, struct label l, const float *threshold,
-                           uint64_t packets)
+                           struct label_own own)
 {
-	if (packets < m->min_packets)
+	if (own.packets < m->min_packets)
 		l.reason = LABEL_TOO_FEW_PACKETS;
+	else if (own.ambiguous)
+		l.reason = LABEL_AMBIGUOUS;
 	else if (l.confidence < threshold[l.best])
 		l.reason = LABEL_LOW_CONFIDENCE;
 	return l;
@@ -73,15 +77,20 @@ struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t 
 
 	model_confidence(m, votes, forest_trees(m->forest), work);
 	l.confidence = work[l.best];
-	return decide(m, l, m->threshold_alone, packets);
+	return decide(m, l, m->threshold_alone, label_own(m, votes, packets));
 }
 
-struct label label_together(const struct model *m, const float *q, uint64_t packets)
+struct label_own label_own(const struct model *m, const uint32_t *votes, uint64_t packets)
+{
+	return (struct label_own){ packets, model_ambiguous(m, votes) };
+}
+
+struct label label_together(const struct model *m, const float *q, struct label_own own)
 {
 	struct label l = { .best = evidence_best(q, m->classes.count) };
 
 	l.confidence = q[l.best];
-	return decide(m, l, m->threshold, packets);
+	return decide(m, l, m->threshold, own);
 }
 
 struct labeller *labeller_new(const struct labeller_params *p)
@@ -176,7 +185,11 @@ static void judge(struct labeller *l, const struct evidence_burst *all, uint32_t
 	if (l->parts)
 		memcpy(l->parts + i * width, evidence_said(l->past),
 		       width * sizeof(*l->parts));
-	l->label[i] = label_together(m, l->all + i * m->classes.count, l->packets[i]);
+	l->label[i] =
+		label_together(m, l->all + i * m->classes.count,
+	                       label_own(m,
+	                                 l->votes + i * FOREST_VIEWS * m->classes.count,
+	                                 l->packets[i]));
 }
 
 /* n flows through the stage at hand. */
@@ -295,7 +308,7 @@ struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
 			model_shares(m, l->votes + i * FOREST_VIEWS * classes,
 			             l->own + i * EVIDENCE_VIEWS * classes);
 		evidence_early(l->past, &open, l->all);
-		label = label_together(m, l->all, packets);
+		label = label_together(m, l->all, label_own(m, l->votes, packets));
 	}
 	label.provisional = true;
 	if (label.reason == LABEL_KNOWN && label.confidence < EARLY_LEAST)
