@@ -93,9 +93,6 @@ typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
 int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
                      void *arg);
 
-/* Read a model file into m.  -errno with *f filled, the path named in it. */
-int cmd_load_model(struct model *m, const char *path, struct fault *f);
-
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
  * labels in order; captures as in struct load, and of upto[], which may be NULL, path by
  * path the number of traces up to and with it.  What does not tell its traces is refused

@@ -8,6 +8,7 @@
 
 #include "escape.h"
 #include "explain.h"
+#include "model_load.h"
 #include "trace.h"
 
 /* In text; JSON has all of them. */
@@ -238,7 +239,7 @@ int cmd_explain(const struct options *o)
 	if (o->as && !e.json && strcmp(o->as, "text") != 0)
 		return cmd_usage("--format: '%s' is not text or json", o->as);
 	model_init(&e.model);
-	if (cmd_load_model(&e.model, o->model, &f) < 0)
+	if (model_load(&e.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else
 		code = explain_all(&e);

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line.h"
+
 enum kind {
 	SECONDS,
 	NUMBER32,
@@ -218,16 +220,14 @@ static int add_note(const struct option_row *r, const char *value, struct names 
 static int find_features(const struct option_row *r, const char *value,
                          enum feature_set *set)
 {
-	char allowed[128] = "one of";
+	char allowed[128];
+	struct line l = line_in(allowed, sizeof(allowed));
 
 	if (feature_set_find(value, set))
 		return CMD_DONE;
-	for (unsigned i = 0; i < FEATURE_SETS; i++) {
-		size_t len = strlen(allowed);
-
-		(void)snprintf(allowed + len, sizeof(allowed) - len, " %s",
-		               feature_set_name((enum feature_set)i));
-	}
+	line_put(&l, "one of");
+	for (unsigned i = 0; i < FEATURE_SETS; i++)
+		line_put(&l, " %s", feature_set_name((enum feature_set)i));
 	return bad_value(r, value, allowed);
 }
 

@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "leaks.h"
+#include "line.h"
 #include "load.h"
 #include "trial.h"
 #include "walk.h"
@@ -34,14 +35,12 @@ __attribute__((format(printf, 2, 3))) static int note(struct names *n, const cha
 /* The last parts of the paths, as in cs4516-a+cs4516-b. */
 static void set_name(const struct options *o, char *name, size_t size)
 {
+	struct line l = line_in(name, size);
 	char last[WALK_LABEL_SIZE];
 
-	name[0] = 0;
 	for (int i = 0; i < o->count; i++) {
-		size_t len = strlen(name);
-
 		walk_last(o->paths[i], last);
-		(void)snprintf(name + len, size - len, "%s%s", i ? "+" : "", last);
+		line_put(&l, "%s%s", i ? "+" : "", last);
 	}
 }
 
