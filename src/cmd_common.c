@@ -78,10 +78,17 @@ static void show_trees(void *progress, unsigned done, unsigned all)
 	progress_at(progress, done, all);
 }
 
-/* What did best for `full`, by models/README.md; other features get a plain forest. */
-static void choose_forest(struct forest_params *p, const struct options *o)
+/* What did best for each set, by models/README.md; other features get a plain forest. */
+static void choose_forest(struct forest_params *p, const struct options *o,
+                          enum feature_set set)
 {
-	if (!(o->given & GIVEN_SPLITS)) {
+	bool splits = !(o->given & GIVEN_SPLITS);
+
+	if (set == FEATURE_SEED15 && splits)
+		p->mtry = 8;
+	if (set != FEATURE_FULL)
+		return;
+	if (splits) {
 		p->extra = true;
 		p->mtry = 20;
 	}
@@ -104,8 +111,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 		.min_packets = o->min_packets,
 	};
 
-	if (set == FEATURE_FULL)
-		choose_forest(&p.forest, o);
+	choose_forest(&p.forest, o, set);
 	progress_begin(progress, "trees");
 	p.forest.progress = show_trees;
 	p.forest.progress_arg = progress;

@@ -64,7 +64,7 @@ static const struct option_row {
 	  "trees in the forest (200)" },
 	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX,
 	  GIVEN_FOREST | GIVEN_SPLITS, "N",
-	  "features tried at a split; 0 for the square root of all (0; full: 20)" },
+	  "features tried at a split; 0 for their square root (seed15: 8; full: 20)" },
 	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
 	  "N", "fewest samples in a leaf (1)" },
 	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST | GIVEN_SPLITS,

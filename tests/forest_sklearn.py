@@ -10,6 +10,7 @@ forest_sklearn.py NFCLASS DIR CSV REPEATS      trains both on half of the traces
 """
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -20,6 +21,8 @@ SEED15 = (
     "len_skew gap_mean gap_min gap_max gap_std gap_kurtosis gap_skew"
 ).split()
 TREES = 100
+# As scikit-learn's own; FOREST_OPTIONS= compares the defaults of both.
+OPTIONS = os.environ.get("FOREST_OPTIONS", "--mtry 0").split()
 ALLOWED = 0.005
 
 
@@ -73,7 +76,7 @@ def ours(nfclass, folder, head, body, learn, seed):
     write(folder + "/judge.csv", head, [r for r, take in zip(body, learn) if not take])
     subprocess.run(
         [nfclass, "train", "-o", folder + "/m.nfm", "--trees", str(TREES), "--seed",
-         str(seed), folder + "/learn.csv"],
+         str(seed), *OPTIONS, folder + "/learn.csv"],
         check=True, capture_output=True)
     subprocess.run(
         [nfclass, "eval", "--alone", "--json", folder + "/m.json", folder + "/m.nfm",
