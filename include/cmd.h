@@ -30,7 +30,7 @@ struct options {
 	enum feature_set set;
 	struct forest_params forest;
 	bool wide;
-	double precision;
+	double precision, novel;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat, folds;

@@ -110,6 +110,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 		.forest = o->forest,
 		.wide = o->wide,
 		.precision = o->precision,
+		.novel = o->novel,
 		.set = set,
 		.gap = o->burst.gap,
 		.max = o->burst.max,

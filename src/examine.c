@@ -13,19 +13,14 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *vote; /* of each row, on what its trace is */
+	float *vote;    /* of each row, on what its trace is */
+	float *novelty; /* its own, then in the light of all evidence */
 	struct judge_case *cases;
 };
 
 static const struct dataset_row *row_at(const struct answers *a, size_t i)
 {
 	return &a->rows->d->row[a->rows->row[i]];
-}
-
-/* What decides on Unknown, turned so that more is sooner. */
-static float doubt_of(const struct label *l)
-{
-	return 1 - l->confidence;
 }
 
 static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
@@ -36,17 +31,19 @@ static void set_case(const struct examine *x, struct answers *a, size_t i, struc
 		(struct judge_case){ .truth = x->class_of ? x->class_of[row->label] : 0,
 		                     .best = l.best,
 		                     .confidence = l.confidence,
-		                     .doubt = doubt_of(&l),
+		                     .doubt = l.doubt,
 		                     .named = l.reason == LABEL_KNOWN,
 		                     .trace = row->trace,
 		                     .burst = row->burst };
 }
 
-static uint64_t packets_of(const struct answers *a, size_t i)
+static struct label_case case_of(const struct answers *a, size_t i)
 {
 	const struct dataset_row *row = row_at(a, i);
 
-	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
+	return (struct label_case){ a->rows->d->has_ends ? row->pkts[0] + row->pkts[1]
+		                                         : UINT64_MAX,
+		                    a->novelty[i] };
 }
 
 /* Each row by its own votes. */
@@ -63,7 +60,8 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
 		forest_views(m->forest, row, 1, work, votes);
-		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
+		a->novelty[i] = novelty_of(&m->novelty, row);
+		set_case(x, a, i, label_alone(m, votes, case_of(a, i), own));
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
@@ -80,11 +78,10 @@ static int weigh(const struct examine *x, struct answers *a)
 	const struct model *m = x->model;
 	uint32_t width = m->classes.count;
 	struct weigh_params w = { width, m->prior, m->strengths };
-	int err = weigh_rows(a->rows, &w, a->own, a->all);
+	int err = weigh_rows(a->rows, &w, a->own, a->all, a->novelty);
 
 	for (size_t i = 0; i < a->rows->count && !err; i++)
-		set_case(x, a, i,
-		         label_together(m, a->all + i * width, packets_of(a, i)));
+		set_case(x, a, i, label_together(m, a->all + i * width, case_of(a, i)));
 	return err;
 }
 
@@ -98,9 +95,11 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.novelty = calloc(count + 1, sizeof(*a->novelty)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
+	err = a->own && a->all && a->vote && a->novelty && a->cases ? ask_forest(x, a)
+	                                                            : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -109,6 +108,7 @@ static void answers_clear(struct answers *a)
 	free(a->own);
 	free(a->all);
 	free(a->vote);
+	free(a->novelty);
 	free(a->cases);
 }
 
