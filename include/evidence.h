@@ -62,6 +62,10 @@ struct evidence_params {
 struct evidence *evidence_new(const struct evidence_params *p);
 void evidence_free(struct evidence *e);
 
+/* As new: no past.  Takes as long as the flows and clients that are remembered are many.
+ */
+void evidence_forget(struct evidence *e);
+
 /* One ended burst, whose flows have the same client: ends[i] are the ends of flow i of n,
  * p is EVIDENCE_VIEWS rows of probabilities for each, one a class. */
 struct evidence_burst {

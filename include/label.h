@@ -10,7 +10,8 @@ enum label_reason {
 	LABEL_KNOWN,
 	LABEL_LOW_CONFIDENCE,
 	LABEL_TOO_FEW_PACKETS,
-	LABEL_NOVEL /* like nothing that was learned from */
+	LABEL_NOVEL,    /* like nothing that was learned from */
+	LABEL_AMBIGUOUS /* more like what all apps have than like any of them */
 };
 
 struct label {
@@ -29,6 +30,7 @@ const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ...
 struct label_case {
 	uint64_t packets;
 	float novelty; /* its own, or in the light of its neighbours */
+	bool ambiguous;
 };
 
 /* The label by a row's votes of all trees alone, with calibrated confidence; work has

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "load.h"
 #include "log.h"
 #include "walk.h"
@@ -43,19 +42,6 @@ int cmd_failed(const char *fmt, ...)
 bool cmd_out_ok(FILE *out)
 {
 	return !ferror(out);
-}
-
-int cmd_load_model(struct model *m, const char *path, struct fault *f)
-{
-	uint8_t *data;
-	size_t len;
-	int err = file_read(path, &data, &len, f);
-
-	if (err)
-		return err;
-	err = model_parse(m, data, len, f);
-	free(data);
-	return err ? fault_prefix(f, err, path) : 0;
 }
 
 int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
@@ -109,6 +95,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 	struct train_params p = {
 		.forest = o->forest,
 		.wide = o->wide,
+		.teach = o->teach,
 		.precision = o->precision,
 		.novel = o->novel,
 		.set = set,

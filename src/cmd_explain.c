@@ -8,6 +8,7 @@
 
 #include "escape.h"
 #include "explain.h"
+#include "model_load.h"
 #include "trace.h"
 
 /* In text; JSON has all of them. */
@@ -25,6 +26,8 @@ struct explainer {
 
 static void put_classes(const struct explainer *e, const struct explain *x)
 {
+	double left = 1;
+
 	fprintf(e->out, "  %-16s   votes  %s\n", "class",
 	        e->o->alone ? "calibrated" : "together");
 	for (unsigned c = 0; c < x->classes; c++) {
@@ -33,12 +36,15 @@ static void put_classes(const struct explainer *e, const struct explain *x)
 
 		fputs("  ", e->out);
 		escape_put(name, ESCAPE_KV, e->out);
+		left -= x->votes[c];
 		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
 		        x->votes[c], x->all[c],
 		        c == x->best    ? "  best"
 		        : c == x->rival ? "  runner-up"
 		                        : "");
 	}
+	if (left > 1e-9)
+		fprintf(e->out, "  %-16s  %6.4f\n", "(none of these)", left);
 	fprintf(e->out, "  margin: votes %+.4f, %s %+.4f\n",
 	        x->votes[x->best] - x->votes[x->rival],
 	        e->o->alone ? "calibrated" : "together",
@@ -251,7 +257,7 @@ int cmd_explain(const struct options *o)
 	if (o->as && !e.json && strcmp(o->as, "text") != 0)
 		return cmd_usage("--format: '%s' is not text or json", o->as);
 	model_init(&e.model);
-	if (cmd_load_model(&e.model, o->model, &f) < 0)
+	if (model_load(&e.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else
 		code = explain_all(&e);

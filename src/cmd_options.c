@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line.h"
+
 enum kind {
 	SECONDS,
 	NUMBER32,
@@ -26,6 +28,7 @@ enum kind {
 	FORMAT,
 	LAN,
 	NOTE,
+	NOISE,
 	SPLIT_BY
 };
 
@@ -73,6 +76,10 @@ static const struct option_row {
 	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },
 	{ "class-power", 0, GROWS, REAL, AT(forest.power.class), 0, 1, GIVEN_FOREST,
 	  "POWER", "a row of a class of n counts n^-POWER; 1 for balanced classes (0)" },
+	{ "learn-packets", 0, GROWS, NUMBER32, AT(teach.packets), 1, 1000, GIVEN_FOREST,
+	  "N", "burst-flows with fewer teach the forest nothing (1)" },
+	{ "noise", 0, GROWS, NOISE, AT(teach.noise), 0, 0, GIVEN_FOREST, "HOW",
+	  "keep, drop or ambiguous: what trees of other traces tell wrongly (keep)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS | CMD_EXTRACT | CMD_CLASSIFY, NUMBER32, AT(forest.threads),
@@ -215,16 +222,14 @@ static int add_note(const struct option_row *r, const char *value, struct names 
 static int find_features(const struct option_row *r, const char *value,
                          enum feature_set *set)
 {
-	char allowed[128] = "one of";
+	char allowed[128];
+	struct line l = line_in(allowed, sizeof(allowed));
 
 	if (feature_set_find(value, set))
 		return CMD_DONE;
-	for (unsigned i = 0; i < FEATURE_SETS; i++) {
-		size_t len = strlen(allowed);
-
-		(void)snprintf(allowed + len, sizeof(allowed) - len, " %s",
-		               feature_set_name((enum feature_set)i));
-	}
+	line_put(&l, "one of");
+	for (unsigned i = 0; i < FEATURE_SETS; i++)
+		line_put(&l, " %s", feature_set_name((enum feature_set)i));
 	return bad_value(r, value, allowed);
 }
 
@@ -258,6 +263,10 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 		return add_lan(r, value, slot);
 	case NOTE:
 		return add_note(r, value, slot);
+	case NOISE:
+		return teach_noise_parse(value, slot)
+		               ? CMD_DONE
+		               : bad_value(r, value, "keep, drop or ambiguous");
 	case SPLIT_BY:
 		*(bool *)slot = strcmp(value, "flow") == 0;
 		return *(bool *)slot || strcmp(value, "trace") == 0
@@ -278,6 +287,7 @@ static void set_defaults(struct options *o)
 		.precision = 0.9,
 		.novel = 0.02,
 		.min_packets = 1,
+		.teach = { .packets = 1 },
 		.repeat = 1,
 		.folds = 5,
 		.format = RECORD_SEED,

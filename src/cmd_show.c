@@ -8,6 +8,7 @@
 #include "escape.h"
 #include "leaks.h"
 #include "log.h"
+#include "model_load.h"
 
 static void put_pair(const char *pair)
 {
@@ -105,7 +106,7 @@ int cmd_show(const struct options *o)
 	if (o->count != 1)
 		return cmd_usage("show: one MODEL is wanted, not %d", o->count);
 	model_init(&m);
-	if (cmd_load_model(&m, o->paths[0], &f) < 0) {
+	if (model_load(&m, o->paths[0], &f) < 0) {
 		log_error("%s", f.text);
 		return CMD_FAILED;
 	}

@@ -123,6 +123,12 @@ void evidence_free(struct evidence *e)
 	free(e);
 }
 
+void evidence_forget(struct evidence *e)
+{
+	past_forget(&e->flows);
+	past_forget(&e->clients);
+}
+
 /* From logarithms, up to a common summand, to shares. */
 static void normalise(float *q, unsigned n)
 {

@@ -13,8 +13,9 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *vote;    /* of each row, on what its trace is */
-	float *novelty; /* its own, then in the light of all evidence */
+	float *vote;           /* of each row, on what its trace is */
+	struct label_case *is; /* of each row: novelty its own */
+	float *novelty;        /* in the light of all evidence */
 	struct judge_case *cases;
 };
 
@@ -37,13 +38,11 @@ static void set_case(const struct examine *x, struct answers *a, size_t i, struc
 		                     .burst = row->burst };
 }
 
-static struct label_case case_of(const struct answers *a, size_t i)
+static uint64_t packets_of(const struct answers *a, size_t i)
 {
 	const struct dataset_row *row = row_at(a, i);
 
-	return (struct label_case){ a->rows->d->has_ends ? row->pkts[0] + row->pkts[1]
-		                                         : UINT64_MAX,
-		                    a->novelty[i] };
+	return a->rows->d->has_ends ? row->pkts[0] + row->pkts[1] : UINT64_MAX;
 }
 
 /* Each row by its own votes. */
@@ -60,8 +59,11 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
 		forest_views(m->forest, row, 1, work, votes);
-		a->novelty[i] = novelty_of(&m->novelty, row);
-		set_case(x, a, i, label_alone(m, votes, case_of(a, i), own));
+		a->is[i] = (struct label_case){ packets_of(a, i),
+			                        novelty_of(&m->novelty, row),
+			                        model_ambiguous(m, votes) };
+		a->novelty[i] = a->is[i].novelty;
+		set_case(x, a, i, label_alone(m, votes, a->is[i], own));
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
@@ -80,8 +82,10 @@ static int weigh(const struct examine *x, struct answers *a)
 	struct weigh_params w = { width, m->prior, m->strengths };
 	int err = weigh_rows(a->rows, &w, a->own, a->all, a->novelty);
 
-	for (size_t i = 0; i < a->rows->count && !err; i++)
-		set_case(x, a, i, label_together(m, a->all + i * width, case_of(a, i)));
+	for (size_t i = 0; i < a->rows->count && !err; i++) {
+		a->is[i].novelty = a->novelty[i];
+		set_case(x, a, i, label_together(m, a->all + i * width, a->is[i]));
+	}
 	return err;
 }
 
@@ -95,11 +99,13 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.is = calloc(count + 1, sizeof(*a->is)),
 		.novelty = calloc(count + 1, sizeof(*a->novelty)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->vote && a->novelty && a->cases ? ask_forest(x, a)
-	                                                            : -ENOMEM;
+	err = a->own && a->all && a->vote && a->is && a->novelty && a->cases
+	              ? ask_forest(x, a)
+	              : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -109,6 +115,7 @@ static void answers_clear(struct answers *a)
 	free(a->all);
 	free(a->vote);
 	free(a->novelty);
+	free(a->is);
 	free(a->cases);
 }
 

@@ -55,6 +55,8 @@ const char *label_reason_name(enum label_reason r)
 		return "too-few-packets";
 	case LABEL_NOVEL:
 		return "novel";
+	case LABEL_AMBIGUOUS:
+		return "ambiguous";
 	}
 	return "";
 }
@@ -72,10 +74,13 @@ static struct label decide(struct label l, const float *threshold, float limit)
 
 static struct label begin(const struct model *m, uint32_t best, struct label_case c)
 {
-	return (struct label){ .best = best,
-		               .reason = c.packets < m->min_packets
-		                                 ? LABEL_TOO_FEW_PACKETS
-		                                 : LABEL_KNOWN };
+	struct label l = { .best = best };
+
+	if (c.packets < m->min_packets)
+		l.reason = LABEL_TOO_FEW_PACKETS;
+	else if (c.ambiguous)
+		l.reason = LABEL_AMBIGUOUS;
+	return l;
 }
 
 struct label label_alone(const struct model *m, const uint32_t *votes,
@@ -159,7 +164,8 @@ static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow 
 
 	l->ends[i] = &bf->ends;
 	l->novelty[i] = novelty_of(&m->novelty, l->x + i * feature_count(m->set));
-	l->cases[i] = (struct label_case){ burst_flow_packets(bf), l->novelty[i] };
+	l->cases[i] = (struct label_case){ burst_flow_packets(bf), l->novelty[i],
+		                           model_ambiguous(m, votes) };
 	if (l->p.alone)
 		l->label[i] = label_alone(m, votes, l->cases[i], own);
 	else
@@ -306,7 +312,8 @@ struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
 	const struct model *m = l->p.model;
 	size_t n = gather_early(l, bf), classes = m->classes.count;
 	struct evidence_burst open = { bf->burst->last, l->ends, l->own, l->novelty, n };
-	struct label_case c = { burst_flow_packets(bf), l->novelty[0] };
+	struct label_case c = { burst_flow_packets(bf), l->novelty[0],
+		                model_ambiguous(m, l->votes) };
 	struct label label;
 
 	if (l->p.alone) {

@@ -217,7 +217,7 @@ static void use_rows(struct learning *l)
 static int grow(struct learning *l, uint64_t seed)
 {
 	struct tree_params p = { .mtry = 1, .min_leaf = MIN_LEAF, .bootstrap = true };
-	int err = codes_make(&l->codes, &l->d, l->list, l->rows);
+	int err = codes_make(&l->codes, &l->d, l->list, l->rows, NULL);
 	int bags = err ? err : bags_make(&l->bags, &l->d, l->list, l->rows);
 
 	if (bags < 0)

@@ -7,9 +7,6 @@
 
 #include "strengths.h"
 
-/* Of a forest that is asked for what it has not seen: each row wants some. */
-#define LEAST_TREES 50
-
 /* To learn strengths of evidence from. */
 #define LESSON_ROWS 8192
 
@@ -18,13 +15,34 @@ static int no_memory(struct fault *f)
 	return fault_set(f, -ENOMEM, "out of memory");
 }
 
+/* By class, the weight of those rows that are learned as what they are. */
+static int set_prior(struct model *m, const struct forest_rows *rows,
+                     const struct forest_params *p)
+{
+	double *upto = calloc(rows->count + 1, sizeof(*upto)), before = 0, all = 0;
+	int err = upto ? forest_weights(rows, p, upto) : -ENOMEM;
+
+	for (size_t i = 0; i < rows->count && !err; i++) {
+		bool known = !p->taught || p->taught[i] < m->classes.count;
+		double weight = known ? upto[i] - before : 0;
+
+		before = upto[i];
+		upto[i] = weight;
+		all += weight;
+	}
+	if (!p->taught)
+		all = (double)rows->count;
+	for (size_t i = 0; i < rows->count && !err; i++)
+		m->prior[rows->d->row[rows->row[i]].label] += (float)(upto[i] / all);
+	free(upto);
+	return err;
+}
+
 /* What is known before any tree has grown. */
 static int prepare(struct model *m, const struct forest_rows *rows,
                    const struct train_params *p)
 {
 	const struct dataset *d = rows->d;
-	double *upto;
-	int err;
 
 	m->set = p->set;
 	m->gap = p->gap;
@@ -35,17 +53,7 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 	for (uint32_t c = 0; c < d->labels.count; c++)
 		if (names_add(&m->classes, d->labels.name[c]) == NAMES_NONE)
 			return -ENOMEM;
-	if (model_reserve(m, d->labels.count, d->features.count) < 0)
-		return -ENOMEM;
-	upto = calloc(rows->count, sizeof(*upto));
-	if (!upto)
-		return -ENOMEM;
-	err = bags_weights(d, rows->row, rows->count, p->forest.power, upto);
-	for (size_t i = 0; i < rows->count && !err; i++)
-		m->prior[d->row[rows->row[i]].label] +=
-			(float)((upto[i] - (i ? upto[i - 1] : 0)) / (double)rows->count);
-	free(upto);
-	return err;
+	return model_reserve(m, d->labels.count, d->features.count);
 }
 
 /* What the trees that have not seen a row say of it: votes, then probabilities by them,
@@ -97,14 +105,13 @@ static void unseen_clear(struct unseen *u)
 }
 
 /* Shares of votes; a row that every tree has seen is as likely as its class. */
-static void set_shares(const struct calibrate_votes *v, size_t i, const float *prior,
+static void set_shares(const struct calibrate_votes *v, size_t i, const struct model *m,
                        float *p)
 {
-	const uint32_t *votes = v->votes + i * v->classes;
-	float all = (float)v->trees[i] * FOREST_UNIT;
-
-	for (uint32_t c = 0; c < v->classes; c++)
-		p[c] = v->trees[i] ? (float)votes[c] / all : prior[c];
+	if (v->trees[i])
+		model_shares_of(m, v->votes + i * v->classes, v->trees[i], p);
+	else
+		memcpy(p, m->prior, v->classes * sizeof(*p));
 }
 
 static void own_shares(struct unseen *u, const struct model *m)
@@ -112,8 +119,8 @@ static void own_shares(struct unseen *u, const struct model *m)
 	for (size_t i = 0; i < u->v.rows; i++) {
 		float *p = u->own + i * EVIDENCE_VIEWS * u->v.classes;
 
-		set_shares(&u->v, i, m->prior, p + EVIDENCE_OWNS * u->v.classes);
-		set_shares(&u->narrow, i, m->prior, p + EVIDENCE_SAYS * u->v.classes);
+		set_shares(&u->v, i, m, p + EVIDENCE_OWNS * u->v.classes);
+		set_shares(&u->narrow, i, m, p + EVIDENCE_SAYS * u->v.classes);
 	}
 }
 
@@ -223,14 +230,11 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
                         struct fault *f)
 {
 	size_t features = rows->d->features.count;
-	struct forest_params by_trace = p->forest;
+	struct forest_params by_trace = teach_unseen(&p->forest);
 	struct forest_oob oob;
 	struct forest *fo;
 	int err = -EINVAL;
 
-	by_trace.by_trace = true;
-	by_trace.trees =
-		by_trace.trees < 2 * LEAST_TREES ? by_trace.trees : by_trace.trees / 2;
 	fo = forest_train(rows, &by_trace, &oob, f);
 	if (fo) {
 		memcpy(m->importance_gini, oob.gini, features * sizeof(*oob.gini));
@@ -272,10 +276,11 @@ static int set_medians(struct model *m, const struct forest_rows *rows)
 }
 
 int train_model(struct model *m, const struct forest_rows *rows,
-                const struct train_params *p, double *oob_accuracy, struct fault *f)
+                const struct train_params *p, struct train_seen *seen, struct fault *f)
 {
 	struct train_params params = *p;
 	bool narrow[FEATURE_MAX];
+	struct taught taught;
 	int err;
 
 	if (p->set == FEATURE_FULL && !p->wide) {
@@ -285,9 +290,17 @@ int train_model(struct model *m, const struct forest_rows *rows,
 	}
 	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
 		return no_memory(f);
-	err = learn_unseen(m, rows, &params, oob_accuracy, f);
-	if (err)
-		return err;
-	m->forest = forest_train(rows, &params.forest, NULL, f);
-	return m->forest ? 0 : -EINVAL;
+	err = teach_rows(&taught, rows, &params.forest, &p->teach, f);
+	seen->not_learned = taught.others;
+	params.forest.taught = taught.is;
+	if (!err && set_prior(m, rows, &params.forest) < 0)
+		err = no_memory(f);
+	if (!err)
+		err = learn_unseen(m, rows, &params, &seen->oob_accuracy, f);
+	if (!err) {
+		m->forest = forest_train(rows, &params.forest, NULL, f);
+		err = m->forest ? 0 : -EINVAL;
+	}
+	free(taught.is);
+	return err;
 }

@@ -46,15 +46,23 @@ static struct evidence_burst gather(struct gathered *g, const struct stream *s,
 	return (struct evidence_burst){ b->last, g->ends, g->p, NULL, b->count };
 }
 
-/* With room for what the trace that begins at a burst can bring. */
-static struct evidence *no_past(const struct stream *s, const struct stream_burst *b,
-                                const struct weigh_params *w)
+/* Flows of the trace that has the most. */
+static uint32_t most_flows(const struct stream *s)
 {
-	uint32_t flows = 0;
+	uint32_t most = 1, flows = 0;
 
-	do
-		flows += (uint32_t)b->count;
-	while (++b < s->burst + s->bursts && !b->fresh);
+	for (size_t i = 0; i < s->bursts; i++) {
+		flows = (s->burst[i].fresh ? 0 : flows) + (uint32_t)s->burst[i].count;
+		most = flows > most ? flows : most;
+	}
+	return most;
+}
+
+/* With room for what any one trace can bring, up to what the daemon has. */
+static struct evidence *no_past(const struct stream *s, const struct weigh_params *w)
+{
+	uint32_t flows = most_flows(s);
+
 	return evidence_new(&(struct evidence_params){
 		.classes = w->classes,
 		.prior = w->prior,
@@ -84,21 +92,17 @@ static int walk(const struct stream *s, const struct weigh_params *w, const floa
                 struct outcome out)
 {
 	size_t width = w->classes, parts = EVIDENCE_PARTS * width;
-	struct evidence *e = NULL;
+	struct evidence *e = no_past(s, w);
 	struct gathered g;
-	int err = gathered_init(&g, s, w->classes) ? 0 : -ENOMEM;
+	int err = gathered_init(&g, s, w->classes) && e ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < s->bursts && !err; i++) {
 		const struct stream_burst *b = &s->burst[i];
 		struct evidence_burst all = gather(&g, s, b, w->classes, p);
 
-		if (b->fresh) {
-			evidence_free(e);
-			e = no_past(s, b, w);
-		}
-		if (!e)
-			err = -ENOMEM;
-		else if (out.z)
+		if (b->fresh)
+			evidence_forget(e);
+		if (out.z)
 			evidence_parts(e, &all, out.z + b->first * parts);
 		else
 			weigh(e, &all, &g, out.q + b->first * width,

@@ -8,11 +8,6 @@ cd "$(dirname "$0")/.." || exit 1
 
 cd "$dir" || exit 1
 mkdir -p set/Chat set/Game
-# capture APP SEED HOUR: one trace of an app, each at a time of its own.
-capture() {
-	"$build/tests/gen_traffic" "$1" "$2" 20 | sed "s/^1700/17$3/" |
-		"$build/tests/gen_capture"
-}
 for i in 1 2 3 4; do
 	capture chat $i 1$i >set/Chat/$i.pcap
 	capture game $i 2$i >set/Game/$i.pcap

@@ -337,6 +337,27 @@ static void neighbours_share_their_novelty(void **state)
 	evidence_free(e);
 }
 
+/* Neither the flow's past nor the client's is left. */
+static void forgets_as_if_new(void **state)
+{
+	struct evidence *used = evidence(), *fresh = evidence();
+	struct flow_ends ends = ends_of(1, 1);
+	const float sure[CLASSES] = { 0.9f, 0.05f, 0.05f };
+	const float p[CLASSES] = { 0.3f, 0.4f, 0.3f };
+	float before[CLASSES], q[CLASSES], as_new[CLASSES];
+
+	(void)state;
+	weigh_one(used, &ends, 0, sure, q);
+	weigh_one(used, &ends, 1, p, before);
+	evidence_forget(used);
+	weigh_one(used, &ends, 1, p, q);
+	weigh_one(fresh, &ends, 1, p, as_new);
+	assert_memory_equal(q, as_new, sizeof(q));
+	assert_true(before[0] > q[0]);
+	evidence_free(used);
+	evidence_free(fresh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +375,7 @@ int main(void)
 		cmocka_unit_test(stays_within_its_records),
 		cmocka_unit_test(the_sure_name_a_trace),
 		cmocka_unit_test(neighbours_share_their_novelty),
+		cmocka_unit_test(forgets_as_if_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
