@@ -13,10 +13,11 @@ endif
 MODULES = fault log mono hash rng list cursor decimal escape line \
 	packet segment decode stats spread \
 	pool table flow event due burst_flow flows burst \
-	feature past evidence \
+	feature past evidence evidence_vote \
 	names bytes order csv dataset dataset_csv \
 	codes split bags tree oob forest forest_train teach \
-	calibrate forest_file forest_file_parse model model_section model_file \
+	calibrate forest_file forest_file_parse \
+	novelty novelty_learn novelty_file model model_section model_file \
 	stream weigh strengths train \
 	label explain record tally judge unknown examine holdout trial leaks early \
 	plot report report_unknown report_json report_html \

@@ -31,7 +31,7 @@ struct options {
 	struct forest_params forest;
 	bool wide;
 	struct teach_params teach;
-	double precision;
+	double precision, novel;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat, folds;

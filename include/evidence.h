@@ -72,6 +72,7 @@ struct evidence_burst {
 	struct mono last; /* packet */
 	const struct flow_ends *const *ends;
 	const float *p;
+	const float *novelty; /* of each flow by its own features; NULL: none is novel */
 	size_t n;
 };
 
@@ -87,6 +88,12 @@ void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t 
 void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
                     float *q);
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
+
+/* The novelty of flow i as its neighbours have it: half its own, half the mean of the
+ * burst's and, fading, of the client's earlier ones.  A new app's burst-flows are not all
+ * unheard of.  Where flow i is judged. */
+float evidence_novelty(const struct evidence *e, const struct evidence_burst *b,
+                       size_t i);
 
 /* What each part says of the flow that was judged last, EVIDENCE_PARTS rows of one number
  * a class; good until anything else is asked. */

@@ -5,6 +5,7 @@
 #include "feature.h"
 #include "calibrate.h"
 #include "evidence.h"
+#include "novelty.h"
 
 /* A forest with all that is needed to use it rightly: what its features are, how bursts
  * were cut, what the classes are called, how votes become confidence, from which
@@ -23,6 +24,7 @@ struct model {
 	float precision; /* what the thresholds were set for */
 	struct calibration calibration;
 	struct evidence_strengths strengths;
+	struct novelty novelty;
 	float *importance_gini, *importance_permutation; /* by feature */
 	float *median; /* by feature: of the training rows */
 	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */

@@ -11,6 +11,7 @@
 struct train_params {
 	struct forest_params forest; /* narrow is chosen by the set */
 	bool wide;                   /* all trees may ask for all features */
+	double novel; /* share of known burst-flows that may be called novel; 0: none */
 	struct teach_params teach;
 	double precision; /* share of named labels that shall be right, by class */
 	/* What the data was made with, for the model to keep. */

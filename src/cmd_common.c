@@ -104,6 +104,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 		.wide = o->wide,
 		.teach = o->teach,
 		.precision = o->precision,
+		.novel = o->novel,
 		.set = set,
 		.gap = o->burst.gap,
 		.max = o->burst.max,

@@ -85,6 +85,22 @@ static void put_features(const struct explainer *e, const struct explain *x)
 	fprintf(e->out, "  %-42s  %+.4f\n", "before any feature", x->prior);
 }
 
+/* From which doubt on the burst-flow is novel; 2 when never. */
+static double novel_above(const struct explainer *e)
+{
+	const struct novelty *n = &e->model.novelty;
+
+	return (double)(e->o->alone ? n->limit_alone : n->limit);
+}
+
+static void put_doubt(const struct explainer *e, const struct explain *x)
+{
+	fprintf(e->out, "  doubt that it is any of them: %.4f", (double)x->label.doubt);
+	if (e->model.novelty.trees > 0)
+		fprintf(e->out, ", novel above %.4f", novel_above(e));
+	fputc('\n', e->out);
+}
+
 static void put_text(const struct explainer *e, const struct burst_flow *bf,
                      const struct explain *x)
 {
@@ -95,6 +111,7 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
 	record_line(&r, RECORD_KV, line);
 	fprintf(e->out, "%s\n", line);
 	put_classes(e, x);
+	put_doubt(e, x);
 	if (!e->o->alone)
 		put_parts(e, x);
 	put_features(e, x);
@@ -135,7 +152,8 @@ static void put_json(const struct explainer *e, const struct burst_flow *bf,
 	record_line(&r, RECORD_JSON, line);
 	fprintf(e->out, "{\"flow\":%s,", line);
 	put_json_classes(e, x);
-	fputs(",\"evidence\":{", e->out);
+	fprintf(e->out, ",\"doubt\":%.6f,\"novel_above\":%.6f,\"evidence\":{",
+	        (double)x->label.doubt, novel_above(e));
 	for (int k = 0; k < EVIDENCE_PARTS; k++)
 		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
 		        explain_part_name((enum evidence_part)k), x->part[k]);

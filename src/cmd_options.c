@@ -51,7 +51,7 @@ static const struct option_row {
 	{ "output", 'o', CMD_TRAIN, TEXT, AT(output), 0, 0, 0, "MODEL",
 	  "where the model goes" },
 	{ "features", 0, BURSTS, FEATURES, AT(set), 0, 0, GIVEN_FEATURES, "SET",
-	  "feature set (seed15)" },
+	  "feature set, seed15 or full (extract: seed15; else full)" },
 	{ "gap", 0, BURSTS, SECONDS, AT(burst.gap), 0.001, 60, GIVEN_CUTTING, "SECONDS",
 	  "a longer silence of a client ends its burst (1)" },
 	{ "max", 0, BURSTS, SECONDS, AT(burst.max), 0, 86400, GIVEN_CUTTING, "SECONDS",
@@ -87,6 +87,8 @@ static const struct option_row {
 	  "at work at once; never changes a result (one for each processor)" },
 	{ "precision", 0, GROWS, FRACTION, AT(precision), 0, 1, 0, "SHARE",
 	  "named labels shall be right so often, else Unknown (0.9)" },
+	{ "novel", 0, GROWS, REAL, AT(novel), 0, 1, 0, "SHARE",
+	  "so many known burst-flows may be Unknown as novel; 0 to ask nothing (0.02)" },
 	{ "min-packets", 0, GROWS, NUMBER32, AT(min_packets), 1, 1000, 0, "N",
 	  "burst-flows with fewer are Unknown (1)" },
 	{ "search", 0, CMD_TRAIN, FLAG, AT(search), 0, 0, 0, NULL,
@@ -274,15 +276,16 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 	return CMD_DONE;
 }
 
-static void set_defaults(struct options *o)
+static void set_defaults(struct options *o, enum cmd_bit cmd)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	*o = (struct options){
 		.burst = burst_defaults(),
-		.set = FEATURE_SEED15,
+		.set = cmd == CMD_EXTRACT ? FEATURE_SEED15 : FEATURE_FULL,
 		.forest = forest_defaults(),
 		.precision = 0.9,
+		.novel = 0.02,
 		.min_packets = 1,
 		.teach = { .packets = 1 },
 		.repeat = 1,
@@ -326,7 +329,7 @@ int options_parse(struct options *o, enum cmd_bit cmd, int argc, char **argv)
 	char shorts[2 * ROWS + 2];
 	int got, code;
 
-	set_defaults(o);
+	set_defaults(o, cmd);
 	fill_getopt(cmd, longs, shorts);
 	opterr = 0;
 	optind = 1;

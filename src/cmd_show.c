@@ -42,6 +42,11 @@ static void put_schema(const struct model *m)
 	printf("trees            %u\n", forest_trees(m->forest));
 	printf("calibration      power %g, weight of the prior %g\n",
 	       (double)m->calibration.power, (double)m->calibration.weight);
+	if (m->novelty.trees > 0)
+		printf("novel            above a doubt of %.4f\n",
+		       (double)m->novelty.limit);
+	else
+		puts("novel            never: trained with --novel 0");
 }
 
 /* Widest first, so that the columns behind them stay straight. */

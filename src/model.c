@@ -6,7 +6,8 @@
 
 void model_init(struct model *m)
 {
-	*m = (struct model){ 0 };
+	*m = (struct model){ .novelty = { .limit = NOVELTY_NEVER,
+		                          .limit_alone = NOVELTY_NEVER } };
 }
 
 void model_clear(struct model *m)
@@ -19,6 +20,7 @@ void model_clear(struct model *m)
 	free(m->importance_gini);
 	free(m->importance_permutation);
 	free(m->median);
+	novelty_clear(&m->novelty);
 	forest_free(m->forest);
 	model_init(m);
 }

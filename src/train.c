@@ -63,6 +63,8 @@ struct unseen {
 	uint32_t *label;
 	/* A row of classes for each row, of own EVIDENCE_VIEWS. */
 	float *own, *all;
+	float *novel_own, *novel_all; /* novelty by row */
+	float *doubt;
 	struct calibrate_guess *guess;
 };
 
@@ -78,13 +80,17 @@ static bool unseen_init(struct unseen *u, const struct model *m,
 		.label = calloc(count, sizeof(*u->label)),
 		.own = calloc(count * EVIDENCE_VIEWS * m->classes.count, sizeof(*u->own)),
 		.all = calloc(count * m->classes.count, sizeof(*u->all)),
+		.novel_own = calloc(count, sizeof(*u->novel_own)),
+		.novel_all = calloc(count, sizeof(*u->novel_all)),
+		.doubt = calloc(count, sizeof(*u->doubt)),
 		.guess = calloc(count, sizeof(*u->guess)),
 	};
 	u->v.label = u->label;
 	u->narrow = u->v;
 	u->narrow.votes = oob->narrow_votes;
 	u->narrow.trees = oob->narrow_trees;
-	return u->label && u->own && u->all && u->guess;
+	return u->label && u->own && u->all && u->novel_own && u->novel_all && u->doubt &&
+	       u->guess;
 }
 
 static void unseen_clear(struct unseen *u)
@@ -92,6 +98,9 @@ static void unseen_clear(struct unseen *u)
 	free(u->label);
 	free(u->own);
 	free(u->all);
+	free(u->novel_own);
+	free(u->novel_all);
+	free(u->doubt);
 	free(u->guess);
 }
 
@@ -136,20 +145,24 @@ static size_t make_guesses(struct unseen *u, const struct model *m, bool alone)
 		} else {
 			best = evidence_best(p, classes);
 		}
+		u->doubt[n] =
+			novelty_doubt((alone ? u->novel_own : u->novel_all)[i], p[best]);
 		u->guess[n++] =
 			(struct calibrate_guess){ best, p[best], best == u->label[i] };
 	}
 	return n;
 }
 
-static void set_thresholds(struct unseen *u, struct model *m)
+static void set_thresholds(struct unseen *u, struct model *m, double novel)
 {
 	double precision = (double)m->precision;
+	size_t n = make_guesses(u, m, false);
 
-	calibrate_thresholds(u->guess, make_guesses(u, m, false), u->v.classes, precision,
-	                     m->threshold);
-	calibrate_thresholds(u->guess, make_guesses(u, m, true), u->v.classes, precision,
-	                     m->threshold_alone);
+	calibrate_thresholds(u->guess, n, u->v.classes, precision, m->threshold);
+	m->novelty.limit = novelty_limit(u->doubt, n, novel);
+	n = make_guesses(u, m, true);
+	calibrate_thresholds(u->guess, n, u->v.classes, precision, m->threshold_alone);
+	m->novelty.limit_alone = novelty_limit(u->doubt, n, novel);
 }
 
 /* Strengths of evidence, and what it then says of the same rows. */
@@ -168,12 +181,28 @@ static int weigh_evidence(struct unseen *u, struct model *m,
 	int err = strengths_learn(&lesson, &m->strengths);
 
 	w.strengths = m->strengths;
-	return err ? err : weigh_rows(rows, &w, u->own, u->all);
+	return err ? err : weigh_rows(rows, &w, u->own, u->all, u->novel_all);
+}
+
+static int learn_novelty(struct unseen *u, struct model *m,
+                         const struct forest_rows *rows, const struct train_params *p)
+{
+	bool travels[FEATURE_MAX];
+	int err = 0;
+
+	for (unsigned i = 0; i < feature_count(p->set); i++)
+		travels[i] = feature_travels(p->set, i);
+	if (p->novel > 0)
+		err = novelty_learn(&m->novelty, rows, travels, p->forest.seed,
+		                    u->novel_own);
+	if (!err)
+		memcpy(u->novel_all, u->novel_own, rows->count * sizeof(*u->novel_all));
+	return err;
 }
 
 /* Confidence and thresholds from what trees say of rows that they have not seen. */
 static int calibrate(struct model *m, const struct forest_rows *rows,
-                     const struct forest_oob *oob, uint64_t seed)
+                     const struct forest_oob *oob, const struct train_params *p)
 {
 	struct unseen u;
 	int err = -ENOMEM;
@@ -184,9 +213,11 @@ static int calibrate(struct model *m, const struct forest_rows *rows,
 		u.label[i] = rows->d->row[rows->row[i]].label;
 	m->calibration = calibrate_fit(&u.v);
 	own_shares(&u, m);
-	err = weigh_evidence(&u, m, rows, seed);
+	err = learn_novelty(&u, m, rows, p);
 	if (!err)
-		set_thresholds(&u, m);
+		err = weigh_evidence(&u, m, rows, p->forest.seed);
+	if (!err)
+		set_thresholds(&u, m, p->novel);
 done:
 	unseen_clear(&u);
 	return err;
@@ -195,11 +226,11 @@ done:
 /* A forest whose trees draw whole traces, to learn from what it has not seen: half the
  * trees suffice, and it is not kept. */
 static int learn_unseen(struct model *m, const struct forest_rows *rows,
-                        const struct forest_params *p, double *oob_accuracy,
+                        const struct train_params *p, double *oob_accuracy,
                         struct fault *f)
 {
 	size_t features = rows->d->features.count;
-	struct forest_params by_trace = teach_unseen(p);
+	struct forest_params by_trace = teach_unseen(&p->forest);
 	struct forest_oob oob;
 	struct forest *fo;
 	int err = -EINVAL;
@@ -210,7 +241,7 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 		memcpy(m->importance_permutation, oob.permutation,
 		       features * sizeof(*oob.permutation));
 		*oob_accuracy = oob.accuracy;
-		err = calibrate(m, rows, &oob, p->seed);
+		err = calibrate(m, rows, &oob, p);
 		if (err)
 			no_memory(f);
 	}
@@ -247,7 +278,7 @@ static int set_medians(struct model *m, const struct forest_rows *rows)
 int train_model(struct model *m, const struct forest_rows *rows,
                 const struct train_params *p, struct train_seen *seen, struct fault *f)
 {
-	struct forest_params forest = p->forest;
+	struct train_params params = *p;
 	bool narrow[FEATURE_MAX];
 	struct taught taught;
 	int err;
@@ -255,19 +286,19 @@ int train_model(struct model *m, const struct forest_rows *rows,
 	if (p->set == FEATURE_FULL && !p->wide) {
 		for (unsigned i = 0; i < feature_count(p->set); i++)
 			narrow[i] = feature_travels(p->set, i);
-		forest.narrow = narrow;
+		params.forest.narrow = narrow;
 	}
 	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
 		return no_memory(f);
-	err = teach_rows(&taught, rows, &forest, &p->teach, f);
+	err = teach_rows(&taught, rows, &params.forest, &p->teach, f);
 	seen->not_learned = taught.others;
-	forest.taught = taught.is;
-	if (!err && set_prior(m, rows, &forest) < 0)
+	params.forest.taught = taught.is;
+	if (!err && set_prior(m, rows, &params.forest) < 0)
 		err = no_memory(f);
 	if (!err)
-		err = learn_unseen(m, rows, &forest, &seen->oob_accuracy, f);
+		err = learn_unseen(m, rows, &params, &seen->oob_accuracy, f);
 	if (!err) {
-		m->forest = forest_train(rows, &forest, NULL, f);
+		m->forest = forest_train(rows, &params.forest, NULL, f);
 		err = m->forest ? 0 : -EINVAL;
 	}
 	free(taught.is);

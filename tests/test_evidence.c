@@ -307,6 +307,36 @@ static void the_sure_name_a_trace(void **state)
 	assert_int_equal(evidence_best(one, CLASSES), 0);
 }
 
+/* Half of it is the flow's own; the rest is shared by the burst, and a burst later there
+ * is a tenth less of it. */
+static void neighbours_share_their_novelty(void **state)
+{
+	const float p[2 * CLASSES] = { 0.1f, 0.8f, 0.1f, 0.3f, 0.5f, 0.2f };
+	const float novel[2] = { 0.8f, 0.2f }, usual[2] = { 0, 0 };
+	struct evidence_burst b = burst_of(p, 2);
+	struct evidence *e = evidence();
+	float q[2 * CLASSES];
+
+	(void)state;
+	evidence_weigh(e, &b, q);
+	assert_true(evidence_novelty(e, &b, 0) == 0);
+	evidence_free(e);
+	e = evidence();
+	b.novelty = novel;
+	evidence_early(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), (0.8 + 0.5) / 2, 1e-6);
+	evidence_weigh(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), (0.8 + 0.5) / 2, 1e-6);
+	assert_float_equal(evidence_novelty(e, &b, 1), (0.2 + 0.5) / 2, 1e-6);
+	b.novelty = usual;
+	b.last = mono_ms(2000);
+	evidence_early(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), 0.9 / (1.8 + 2) / 2, 1e-6);
+	evidence_weigh(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 1), 0.9 / (1.8 + 2) / 2, 1e-6);
+	evidence_free(e);
+}
+
 /* Neither the flow's past nor the client's is left. */
 static void forgets_as_if_new(void **state)
 {
@@ -344,6 +374,7 @@ int main(void)
 		cmocka_unit_test(pairs_are_thought_of_up_to_a_limit),
 		cmocka_unit_test(stays_within_its_records),
 		cmocka_unit_test(the_sure_name_a_trace),
+		cmocka_unit_test(neighbours_share_their_novelty),
 		cmocka_unit_test(forgets_as_if_new),
 	};
 
