@@ -65,6 +65,8 @@ void settings_warn(const struct settings *s)
 
 	if (!p->enabled && (p->shapes > 0 || p->rules > 0))
 		log_warn("[shape] and [policy] do nothing while [mark] enabled = no");
+	if (!p->enabled && s->conf.queue.skip_labelled > 0)
+		log_warn("[queue] skip_labelled does nothing while [mark] enabled = no");
 	for (unsigned i = 0; i < p->apps; i++)
 		warn_of_app(s, "mark", p->app[i].name);
 	for (unsigned i = 0; i < p->shapes; i++)

@@ -147,9 +147,11 @@ blocked_at_once() {
 }
 
 what_does_nothing_is_warned_of() {
-	marks_ini mark.thim=7 shape.slow="down 1mbit" policy.a="app fad none" mark.enabled=no
+	marks_ini mark.thim=7 shape.slow="down 1mbit" policy.a="app fad none" mark.enabled=no \
+		queue.skip_labelled=2
 	"$BUILD/nfclassd" -T -c "$tmp/nfclass.ini" >"$tmp/test" 2>&1 || fail "refused: $(cat "$tmp/test")"
-	for warning in 'mark. thim' 'shape. slow' 'policy. fad' 'do nothing while'; do
+	for warning in 'mark. thim' 'shape. slow' 'policy. fad' 'do nothing while' \
+		'skip_labelled does nothing'; do
 		grep -q "$warning" "$tmp/test" || fail "no warning of $warning: $(cat "$tmp/test")"
 	done
 }

@@ -6,7 +6,8 @@ MASK=0x0f000000 SKIP=0x10000000
 # What somebody else keeps in marks, of packets and of connections.
 OTHERS=0x10a OTHERS_PACKET=0x4000020b OTHERS_MASK=0xe00003ff
 
-# model_by_length FILE: thin and fat differ by their packets' lengths alone.
+# model_by_length FILE: thin and fat differ by their packets' lengths alone.  What fat loads over
+# TCP, down or up, is acknowledged by small packets.
 model_by_length() {
 	for model_app in thin fat; do
 		mkdir -p "$tmp/set/$model_app"
@@ -20,9 +21,10 @@ model_by_length() {
 					n = 6 + int(rand() * 30)
 					for (i = 0; i < n; i++) {
 						len = least + int(rand() * 400)
-						small = app == "fat" && proto == "tcp" ? 52 : len
+						if (app == "fat" && proto == "tcp" && i % 2 == (burst % 4 == 0))
+							len = 52
 						if (i % 2)
-							end = "192.168.12.100 " 40000 + burst " 198.51.100.1 443 " small
+							end = "192.168.12.100 " 40000 + burst " 198.51.100.1 443 " len
 						else
 							end = "198.51.100.1 443 192.168.12.100 " 40000 + burst " " len
 						printf "%.6f %s %s\n", t, proto, end

@@ -7,8 +7,8 @@
  * answered
  *
  * A TCP client sends the number of bytes that it wants as text and a line end; a datagram
- * comes back as it was.  get and ask tell which port they ask from, and exit 0 when all of
- * it came. */
+ * comes back as it was.  get and ask tell which port they ask from, and exit 0 when all
+ * of it came. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
