@@ -26,7 +26,7 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
 	clock wall addrs setting ini conf ring \
-	attribute qmsg qtable qsocket queue \
+	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
 	outbox desk clerk lane worker neigh marker skip \
 	ifnames notify detach sink bypass watch status

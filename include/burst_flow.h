@@ -16,29 +16,33 @@ enum { BURST_SENT, BURST_RCVD };
 
 /* One flow's packets within one burst.  Superpackets are counted as their segments. */
 struct burst_flow {
-	struct list node; /* in its burst, in order of first packet */
+	/* What every packet needs comes first, close together. */
 	struct burst *burst;
+	struct mono last;
+	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
+	uint32_t first_count;
+	uint32_t bulk_count;      /* that began; BURST_BULKS are kept */
+	struct due due;           /* for a label before the burst ends */
+	struct stats len[2];      /* bytes */
+	struct stats gap;         /* microseconds between consecutive packets */
+	struct spread spread[2];  /* of lengths */
+	struct list node;         /* in its burst, in order of first packet */
 	struct flow_record *flow; /* NULL once that has another, or is forgotten */
 	struct flow_ends ends;
 	uint32_t in_if, out_if; /* of what the client sends, as the first packet told */
 	uint32_t index;         /* in its burst: 0, 1, ... */
-	struct mono first, last;
-	uint64_t pkts[2], bytes[2]; /* BURST_SENT, BURST_RCVD */
-	struct due due;             /* for a label before the burst ends */
-	struct event event;         /* that it was due */
-	uint64_t due_number;        /* 1, 2, ... in the order of events; 0 before */
-	struct stats len[2];        /* bytes */
-	struct stats gap;           /* microseconds between consecutive packets */
-	struct spread spread[2];    /* of lengths */
+	struct mono first;
+	struct event event;  /* that it was due */
+	uint64_t due_number; /* 1, 2, ... in the order of events; 0 before */
 	/* Payload lengths of the first packets that carry data, those received negative.
 	 */
 	int32_t first_bytes[BURST_FIRST];
-	uint32_t first_count;
-	uint32_t bulk_count; /* that began; BURST_BULKS are kept */
 	/* Payload of the first runs of packets that carry data one way, those received
 	 * negative: requests and answers, whatever their packets. */
 	int64_t bulk_bytes[BURST_BULKS];
 };
+
+#define BURST_FLOW_OFTEN_BYTES offsetof(struct burst_flow, spread)
 
 /* Why a burst ended, and what happened to it. */
 enum {

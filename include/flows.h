@@ -27,13 +27,29 @@ struct flows_params {
 struct flows *flows_new(const struct flows_params *p);
 void flows_free(struct flows *fl);
 
-/* The flow with this key, or NULL when there is none or none that is not stale by now:
+/* What a packet's flow is looked for by. */
+struct flow_search {
+	struct flow_key key;
+	uint32_t hash;
+	bool src_is_low;
+};
+
+/* These n packets are next, FLOWS_AHEAD at most, and stay where they are until then: what
+ * is needed of their flows is fetched into the cache for all of them at once.  Changes
+ * nothing that can be seen, and need not be called. */
+#define FLOWS_AHEAD 64
+void flows_look_ahead(struct flows *fl, const struct packet *pkt, size_t n);
+
+/* Good until the next of these two calls. */
+const struct flow_search *flows_search(struct flows *fl, const struct packet *pkt);
+
+/* The flow that is searched, or NULL when there is none or none that is not stale by now:
  * that one is forgotten then, and *expired counts it. */
-struct flow_record *flows_find(struct flows *fl, const struct flow_key *key,
+struct flow_record *flows_find(struct flows *fl, const struct flow_search *s,
                                struct mono now, uint64_t *expired);
 
 /* A new flow; the table is not full. */
-struct flow_record *flows_add(struct flows *fl, const struct flow_key *key);
+struct flow_record *flows_add(struct flows *fl, const struct flow_search *s);
 
 void flows_forget(struct flows *fl, struct flow_record *flow);
 
@@ -46,9 +62,6 @@ void flows_expire(struct flows *fl, struct mono now, uint64_t *expired);
 struct flow_record *flows_oldest(const struct flows *fl);
 bool flows_are_full(const struct flows *fl);
 uint32_t flows_count(const struct flows *fl);
-
-/* These n flows are needed next: see table_look_ahead(). */
-void flows_look_ahead(struct flows *fl, const struct flow_key *keys, size_t n);
 
 /* Its open burst-flow; NULL outside of bursts. */
 struct burst_flow *flow_open(const struct flow_record *flow);

@@ -39,9 +39,13 @@ void lane_free(struct lane *l);
 int lane_fd(const struct lane *l);
 int lane_wait_ms(const struct lane *l);
 
-/* Read what is there, accept it, and label what has ended.  How many packets there were,
- * or -errno when the queue can no longer be read. */
-int lane_turn(struct lane *l);
+/* Something has ended and is not labelled yet. */
+bool lane_has_work(const struct lane *l);
+
+/* Read what is there, accept it, and label what has ended; when nothing is there, wait
+ * for it first, for a few milliseconds or not at all.  How many packets there were, or
+ * -errno when the queue can no longer be read. */
+int lane_turn(struct lane *l, bool wait);
 
 /* Serve something else, with a labeller made by lane_labeller(), without losing a packet
  * or a flow.  What has ended before is labelled by the old service first, as turns go by:

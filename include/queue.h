@@ -56,11 +56,15 @@ int queue_fd(const struct queue *q);
 /* The most packets that one read brings. */
 #define QUEUE_PACKETS 128
 
-/* Read what is there, up to 64 messages, without waiting.  How many packets there are, 0
- * when there is nothing; -errno when the socket can no longer be used.  What was read is
- * to be accepted before the next read. */
-int queue_read(struct queue *q);
+/* Read what is there, up to 64 messages; when nothing is, wait for it for a few
+ * milliseconds or not at all.  How many packets there are, 0 when there is nothing;
+ * -errno when the socket can no longer be used.  What was read is to be accepted before
+ * the next read. */
+int queue_read(struct queue *q, bool wait);
 void queue_accept(struct queue *q);
+
+/* The time of the last read. */
+struct mono queue_now(const struct queue *q);
 
 /* The i-th packet of the last read. */
 const struct queue_packet *queue_packet(const struct queue *q, int i);

@@ -27,16 +27,19 @@ void table_free(struct table *t);
 /* The record with this key, or NULL.  It stays where it is until it is removed. */
 void *table_find(struct table *t, const uint64_t *key);
 
-/* These n keys, one after the other, will be looked for soon: let slots and records come
- * into the cache, and of what a pointer at far_at bytes of the record leads to the first
- * far_bytes, unless it is NULL. */
-#define TABLE_AHEAD 64
-void table_look_ahead(struct table *t, const uint64_t *keys, size_t n, size_t far_at,
-                      size_t far_bytes);
-
 /* A new record with this key, the rest of it zero, as the most recently used.  The key is
  * not in the table yet.  NULL when the table is full. */
 void *table_add(struct table *t, const uint64_t *key);
+
+/* The same for who already knows a key's hash. */
+uint32_t table_hash(const struct table *t, const uint64_t *key);
+void *table_find_hashed(struct table *t, const uint64_t *key, uint32_t hash);
+void *table_add_hashed(struct table *t, const uint64_t *key, uint32_t hash);
+
+/* A key with this hash will be looked for soon: let the slot come into the cache.  And
+ * when it has come: the record that will most likely be found, not read yet, or NULL. */
+void table_fetch_slot(const struct table *t, uint32_t hash);
+const void *table_guess(const struct table *t, uint32_t hash);
 
 /* Make a record the most recently used. */
 void table_touch(struct table *t, void *record);

@@ -161,20 +161,18 @@ static void evict_flow(struct burst_tracker *t)
 static struct flow_record *flow_of(struct burst_tracker *t, const struct packet *pkt,
                                    bool *sent)
 {
-	bool src_is_low;
-	struct flow_key key = flow_key_of(pkt, &src_is_low);
-	struct flow_record *flow =
-		flows_find(t->flows, &key, t->now, &t->n.flows_expired);
+	const struct flow_search *s = flows_search(t->flows, pkt);
+	struct flow_record *flow = flows_find(t->flows, s, t->now, &t->n.flows_expired);
 
 	if (!flow) {
 		if (flows_are_full(t->flows))
 			evict_flow(t);
-		flow = flows_add(t->flows, &key);
-		flow->client_is_low = flow_client_sends(&t->p.lan, pkt) == src_is_low;
+		flow = flows_add(t->flows, s);
+		flow->client_is_low = flow_client_sends(&t->p.lan, pkt) == s->src_is_low;
 		t->n.flows++;
 	}
 	flow->last = t->now;
-	*sent = flow->client_is_low == src_is_low;
+	*sent = flow->client_is_low == s->src_is_low;
 	return flow;
 }
 
@@ -250,13 +248,7 @@ static void count(struct burst_tracker *t, const struct packet *pkt)
 
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n)
 {
-	struct flow_key key[TABLE_AHEAD];
-	bool src_is_low;
-
-	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
-	for (size_t i = 0; i < n; i++)
-		key[i] = flow_key_of(&pkt[i], &src_is_low);
-	flows_look_ahead(t->flows, key, n);
+	flows_look_ahead(t->flows, pkt, n);
 }
 
 bool burst_has_room(const struct burst_tracker *t)

@@ -3,9 +3,15 @@
 
 #include <stdlib.h>
 
+#define LINE_BYTES 64
+
 struct flows {
 	struct table *table;
 	struct flows_params p;
+	/* Of the packets that are next, and of one that nobody knew of before. */
+	struct flow_search ahead[FLOWS_AHEAD], other;
+	const struct packet *next;
+	size_t at, count;
 };
 
 struct flows *flows_new(const struct flows_params *p)
@@ -51,10 +57,59 @@ void flows_forget(struct flows *fl, struct flow_record *flow)
 	table_remove(fl->table, flow);
 }
 
-struct flow_record *flows_find(struct flows *fl, const struct flow_key *key,
+static struct flow_search search_of(const struct flows *fl, const struct packet *pkt)
+{
+	struct flow_search s;
+
+	s.key = flow_key_of(pkt, &s.src_is_low);
+	s.hash = table_hash(fl->table, s.key.w);
+	return s;
+}
+
+const struct flow_search *flows_search(struct flows *fl, const struct packet *pkt)
+{
+	if (fl->at < fl->count && pkt == fl->next + fl->at)
+		return &fl->ahead[fl->at++];
+	fl->other = search_of(fl, pkt);
+	return &fl->other;
+}
+
+static void fetch(const void *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += LINE_BYTES)
+		__builtin_prefetch((const uint8_t *)from + i, 1);
+}
+
+/* Each pass asks for what the next one reads, so that the waits of all packets overlap.
+ */
+void flows_look_ahead(struct flows *fl, const struct packet *pkt, size_t n)
+{
+	const struct flow_record *guess[FLOWS_AHEAD];
+
+	n = n < FLOWS_AHEAD ? n : FLOWS_AHEAD;
+	if (n < 2)
+		n = 0; /* one has nobody to share its waits with */
+	fl->next = pkt;
+	fl->at = 0;
+	fl->count = n;
+	for (size_t i = 0; i < n; i++) {
+		fl->ahead[i] = search_of(fl, &pkt[i]);
+		table_fetch_slot(fl->table, fl->ahead[i].hash);
+	}
+	for (size_t i = 0; i < n; i++) {
+		guess[i] = table_guess(fl->table, fl->ahead[i].hash);
+		if (guess[i])
+			fetch(guess[i], sizeof(*guess[i]));
+	}
+	for (size_t i = 0; i < n; i++)
+		if (guess[i] && guess[i]->latest)
+			fetch(guess[i]->latest, BURST_FLOW_OFTEN_BYTES);
+}
+
+struct flow_record *flows_find(struct flows *fl, const struct flow_search *s,
                                struct mono now, uint64_t *expired)
 {
-	struct flow_record *flow = table_find(fl->table, key->w);
+	struct flow_record *flow = table_find_hashed(fl->table, s->key.w, s->hash);
 
 	if (flow && is_silent(fl, flow, now) && !flow_open(flow)) {
 		flows_forget(fl, flow);
@@ -66,9 +121,9 @@ struct flow_record *flows_find(struct flows *fl, const struct flow_key *key,
 	return flow;
 }
 
-struct flow_record *flows_add(struct flows *fl, const struct flow_key *key)
+struct flow_record *flows_add(struct flows *fl, const struct flow_search *s)
 {
-	return table_add(fl->table, key->w);
+	return table_add_hashed(fl->table, s->key.w, s->hash);
 }
 
 /* Those whose burst is open must not stand before others for as long as it is: they move
@@ -102,10 +157,4 @@ bool flows_are_full(const struct flows *fl)
 uint32_t flows_count(const struct flows *fl)
 {
 	return table_count(fl->table);
-}
-
-void flows_look_ahead(struct flows *fl, const struct flow_key *keys, size_t n)
-{
-	table_look_ahead(fl->table, keys[0].w, n, offsetof(struct flow_record, latest),
-	                 offsetof(struct burst_flow, spread));
 }

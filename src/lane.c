@@ -17,6 +17,7 @@
 /* How long a turn labels for, once packets have been accepted. */
 #define LABEL_US    100
 
+#define TELL_US     2000 /* between two times that news are told while packets come */
 #define MARKS       1024 /* that may wait for a packet */
 
 struct lane {
@@ -32,6 +33,7 @@ struct lane {
 	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
 	uint64_t losses;                  /* that bursts were told of */
 	struct mono asked;                /* when the kernel was asked last */
+	struct mono told;                 /* when news were told last */
 };
 
 void lane_free(struct lane *l)
@@ -94,11 +96,19 @@ fail:
 	return NULL;
 }
 
+bool lane_has_work(const struct lane *l)
+{
+	return !desk_is_empty(l->desk);
+}
+
 /* A burst of thousands of flows takes many turns: packets do not wait for labels. */
 static void label_for_a_while(struct lane *l)
 {
-	struct mono until = mono_add(clock_mono(), (struct mono){ LABEL_US });
+	struct mono until;
 
+	if (!lane_has_work(l))
+		return;
+	until = mono_add(clock_mono(), (struct mono){ LABEL_US });
 	while (desk_work(l->desk) && mono_less(clock_mono(), until))
 		;
 }
@@ -201,10 +211,19 @@ static void mark_packets(struct lane *l, int count)
 	}
 }
 
-int lane_turn(struct lane *l)
+/* While packets come, who writes labels is woken once in a while and not with each. */
+static void tell_news(struct lane *l, int packets, struct mono now)
 {
-	struct mono now = clock_mono();
-	int n = queue_read(l->queue);
+	if (packets > 0 && mono_since(now, l->told).us < TELL_US)
+		return;
+	l->told = now;
+	outbox_tell(l->outbox);
+}
+
+int lane_turn(struct lane *l, bool wait)
+{
+	int n = queue_read(l->queue, wait);
+	struct mono now = queue_now(l->queue);
 	bool lost;
 
 	take_marks(l, now);
@@ -221,7 +240,7 @@ int lane_turn(struct lane *l)
 	if (n == 0)
 		advance(l, now);
 	label_for_a_while(l);
-	outbox_tell(l->outbox);
+	tell_news(l, n, now);
 	return n;
 }
 
@@ -243,7 +262,7 @@ int lane_wait_ms(const struct lane *l)
 {
 	int64_t us;
 
-	if (!desk_is_empty(l->desk))
+	if (lane_has_work(l))
 		return 0;
 	us = wait_us(l);
 	if (us >= TICK_MS * 1000)
@@ -299,7 +318,7 @@ int lane_finish(struct lane *l)
 
 	if (n < 0)
 		return n;
-	while ((n = lane_turn(l)) > 0)
+	while ((n = lane_turn(l, false)) > 0)
 		;
 	outbox_be_patient(l->outbox, PATIENCE_MS);
 	end_bursts(l);

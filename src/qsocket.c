@@ -12,10 +12,14 @@
 
 #define MESSAGE_BYTES 256
 
-/* A full buffer must not end in an error that hides which packets are lost: numbers that
- * are missing tell.  A buffer above the system's limit takes privilege. */
+/* A socket that is connected to the kernel hears nobody else: another process could send
+ * messages that look alike.  A full buffer must not end in an error that hides which
+ * packets are lost: numbers that are missing tell.  A buffer above the system's limit
+ * takes privilege. */
 int qsocket_open(struct qsocket *s, uint16_t number, uint32_t buffer_bytes)
 {
+	const struct timeval wait = { .tv_usec = QSOCKET_WAIT_MS * 1000 };
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	int one = 1, bytes = (int)buffer_bytes, fd;
 
 	*s = (struct qsocket){ .number = number };
@@ -23,7 +27,9 @@ int qsocket_open(struct qsocket *s, uint16_t number, uint32_t buffer_bytes)
 	if (!s->nl || mnl_socket_bind(s->nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
 	fd = mnl_socket_get_fd(s->nl);
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one)) < 0)
+	if (connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0 ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) < 0)
@@ -48,7 +54,7 @@ static int send_messages(const struct qsocket *s, const void *buf, size_t len)
 	ssize_t n;
 
 	do
-		n = mnl_socket_sendto(s->nl, buf, len);
+		n = send(mnl_socket_get_fd(s->nl), buf, len, 0);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }

@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "qmsg.h"
 #include "qsocket.h"
+#include "stamps.h"
 
 #define BATCH      (QUEUE_PACKETS / 2) /* more than one in a datagram was never seen */
 #define ATTRIBUTES 1024                /* room for all but the payload */
@@ -26,8 +27,8 @@ struct queue {
 	struct queue_params p;
 	struct queue_counters n;
 	struct qsocket socket;
-	int table;  /* the kernel's table of queues */
-	int stamps; /* a socket that has the kernel stamp packets, or -1 */
+	struct stamps stamps;
+	int table; /* the kernel's table of queues */
 	uint8_t *buffer;
 	struct mmsghdr msg[BATCH];
 	struct iovec iov[BATCH];
@@ -143,15 +144,6 @@ static void take_datagram(struct queue *q, const void *data, size_t len)
 	}
 }
 
-/* Only the kernel may speak to us: another process could send messages that look alike.
- */
-static bool is_from_kernel(const struct msghdr *h)
-{
-	const struct sockaddr_nl *from = h->msg_name;
-
-	return h->msg_namelen == sizeof(*from) && from->nl_pid == 0;
-}
-
 static int read_failed(struct queue *q)
 {
 	switch (errno) {
@@ -181,14 +173,13 @@ static void watch_backlog(struct queue *q, uint32_t n)
 	q->backlog = 0;
 }
 
-int queue_read(struct queue *q)
+int queue_read(struct queue *q, bool wait)
 {
 	int n;
 
-	for (int i = 0; i < BATCH; i++)
-		q->msg[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_nl);
 	q->packets = 0;
-	n = recvmmsg(qsocket_fd(&q->socket), q->msg, BATCH, MSG_DONTWAIT, NULL);
+	n = recvmmsg(qsocket_fd(&q->socket), q->msg, BATCH,
+	             wait ? MSG_WAITFORONE : MSG_DONTWAIT, NULL);
 	if (n < 0) {
 		n = read_failed(q);
 		if (n < 0)
@@ -197,11 +188,16 @@ int queue_read(struct queue *q)
 	q->now = clock_mono();
 	q->wall_us = 0;
 	for (int i = 0; i < n; i++)
-		if (is_from_kernel(&q->msg[i].msg_hdr))
-			take_datagram(q, q->iov[i].iov_base, q->msg[i].msg_len);
+		take_datagram(q, q->iov[i].iov_base, q->msg[i].msg_len);
 	q->n.reads += n > 0;
 	watch_backlog(q, (uint32_t)n);
+	stamps_count(&q->stamps, (uint32_t)q->packets, q->now);
 	return q->packets;
+}
+
+struct mono queue_now(const struct queue *q)
+{
+	return q->now;
 }
 
 const struct queue_packet *queue_packet(const struct queue *q, int i)
@@ -241,7 +237,7 @@ static int wait_for_answer(struct queue *q)
 			return -ETIMEDOUT;
 		if (n < 0 && errno != EINTR)
 			return -errno;
-		n = queue_read(q);
+		n = queue_read(q, false);
 		if (n < 0)
 			return n;
 		queue_accept(q);
@@ -289,34 +285,17 @@ static void explain(const struct queue *q, int err, struct fault *f)
 static bool make_buffers(struct queue *q)
 {
 	size_t size = (q->p.copy_bytes + ATTRIBUTES + 7) / 8 * 8;
-	struct sockaddr_nl *from;
 
-	/* Addresses first, so that both parts are aligned. */
-	q->buffer = calloc(BATCH, size + sizeof(*from));
+	q->buffer = calloc(BATCH, size);
 	if (!q->buffer)
 		return false;
 	for (size_t i = 0; i < BATCH; i++) {
-		from = (struct sockaddr_nl *)(void *)q->buffer + i;
-		q->iov[i].iov_base = q->buffer + BATCH * sizeof(*from) + i * size;
+		q->iov[i].iov_base = q->buffer + i * size;
 		q->iov[i].iov_len = size;
 		q->msg[i].msg_hdr.msg_iov = &q->iov[i];
 		q->msg[i].msg_hdr.msg_iovlen = 1;
-		q->msg[i].msg_hdr.msg_name = from;
 	}
 	return true;
-}
-
-/* The kernel stamps packets as they come in only while some socket wants it.  Without,
- * they have the time at which they were read: later, and alike within a read. */
-static int want_stamps(void)
-{
-	int one = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &one, sizeof(one)) < 0) {
-		(void)close(fd); /* it has nothing to lose */
-		return -1;
-	}
-	return fd;
 }
 
 struct queue *queue_new(const struct queue_params *p, struct fault *f)
@@ -328,7 +307,7 @@ struct queue *queue_new(const struct queue_params *p, struct fault *f)
 		goto fail;
 	q->p = *p;
 	q->table = open(QTABLE_PATH, O_RDONLY | O_CLOEXEC); /* none: no statistics */
-	q->stamps = want_stamps();
+	stamps_open(&q->stamps);
 	if (!make_buffers(q))
 		goto fail;
 	err = qsocket_open(&q->socket, p->number, p->buffer_bytes);
@@ -356,8 +335,7 @@ void queue_free(struct queue *q)
 	qsocket_close(&q->socket);
 	if (q->table >= 0)
 		(void)close(q->table); /* only read from */
-	if (q->stamps >= 0)
-		(void)close(q->stamps); /* never used */
+	stamps_close(&q->stamps);
 	free(q->buffer);
 	free(q);
 }

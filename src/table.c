@@ -10,8 +10,7 @@
 
 #include "pool.h"
 
-#define NONE       UINT32_MAX
-#define LINE_BYTES 64
+#define NONE UINT32_MAX
 
 struct table {
 	struct hash_key secret;
@@ -65,7 +64,7 @@ void table_free(struct table *t)
 	free(t);
 }
 
-static uint32_t hash_of(const struct table *t, const uint64_t *key)
+uint32_t table_hash(const struct table *t, const uint64_t *key)
 {
 	return (uint32_t)hash_words(&t->secret, key, t->key_words);
 }
@@ -119,49 +118,32 @@ static void unlink_use(struct table *t, uint32_t i)
 		node_at(t, n->next)->prev = n->prev;
 }
 
-void *table_find(struct table *t, const uint64_t *key)
+void *table_find_hashed(struct table *t, const uint64_t *key, uint32_t hash)
 {
-	uint64_t found = t->slot[slot_of(t, key, hash_of(t, key))];
+	uint64_t found = t->slot[slot_of(t, key, hash)];
 
 	return found ? node_at(t, (uint32_t)found - 1) : NULL;
 }
 
-static void fetch(const void *from, size_t bytes)
+void *table_find(struct table *t, const uint64_t *key)
 {
-	for (size_t i = 0; i < bytes; i += LINE_BYTES)
-		__builtin_prefetch((const uint8_t *)from + i, 1);
+	return table_find_hashed(t, key, table_hash(t, key));
 }
 
-/* Each pass asks for what the next one reads, so that the waits of all keys overlap. */
-void table_look_ahead(struct table *t, const uint64_t *keys, size_t n, size_t far_at,
-                      size_t far_bytes)
+void table_fetch_slot(const struct table *t, uint32_t hash)
 {
-	uint32_t slot[TABLE_AHEAD];
-	const uint8_t *far;
-
-	n = n < TABLE_AHEAD ? n : TABLE_AHEAD;
-	for (size_t i = 0; i < n; i++) {
-		slot[i] = hash_of(t, keys + i * t->key_words) & (t->slots - 1);
-		fetch(&t->slot[slot[i]], 1);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (t->slot[slot[i]])
-			fetch(node_at(t, (uint32_t)t->slot[slot[i]] - 1),
-			      t->records.size);
-	for (size_t i = 0; i < n; i++) {
-		if (!t->slot[slot[i]])
-			continue;
-		memcpy(&far,
-		       (uint8_t *)node_at(t, (uint32_t)t->slot[slot[i]] - 1) + far_at,
-		       sizeof(far));
-		if (far)
-			fetch(far, far_bytes);
-	}
+	__builtin_prefetch(&t->slot[hash & (t->slots - 1)], 1);
 }
 
-void *table_add(struct table *t, const uint64_t *key)
+const void *table_guess(const struct table *t, uint32_t hash)
 {
-	uint32_t hash = hash_of(t, key);
+	uint64_t first = t->slot[hash & (t->slots - 1)];
+
+	return first ? node_at(t, (uint32_t)first - 1) : NULL;
+}
+
+void *table_add_hashed(struct table *t, const uint64_t *key, uint32_t hash)
+{
 	struct table_node *n = pool_get(&t->records);
 	uint32_t i;
 
@@ -175,6 +157,11 @@ void *table_add(struct table *t, const uint64_t *key)
 	t->count++;
 	link_newest(t, i);
 	return n;
+}
+
+void *table_add(struct table *t, const uint64_t *key)
+{
+	return table_add_hashed(t, key, table_hash(t, key));
 }
 
 void table_touch(struct table *t, void *record)

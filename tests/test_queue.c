@@ -197,19 +197,47 @@ static void a_number_can_be_taken_once(void **state)
 	q = queue_new(&params, &f);
 	if (!q)
 		fail_msg("%s", f.text);
-	assert_int_equal(queue_read(q), 0);
+	assert_int_equal(queue_read(q, false), 0);
 	assert_int_equal(queue_ask_kernel(q, &row), 0);
 	assert_int_equal(row.queued, 0);
 	second = queue_new(&params, &f);
 	assert_null(second);
 	assert_non_null(strstr(f.text, "queue 5 is taken"));
 	assert_int_equal(queue_close(q), 0);
-	assert_int_equal(queue_read(q), 0);
+	assert_int_equal(queue_read(q, true), 0);
 	queue_free(q);
 	q = queue_new(&params, &f);
 	assert_non_null(q);
 	queue_free(q);
 	queue_free(NULL);
+}
+
+/* Not even a process that may do all that the kernel asks for. */
+static void only_the_kernel_is_heard(void **state)
+{
+	char buf[256] = { 0 };
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+	struct fault f = { "" };
+	struct qtable_row row;
+	struct queue *q;
+	int fd;
+
+	(void)state;
+	if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0)
+		skip();
+	q = queue_new(&params, &f);
+	if (!q)
+		fail_msg("%s", f.text);
+	assert_int_equal(queue_ask_kernel(q, &row), 0);
+	to.nl_pid = row.port;
+	fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+	assert_true(fd >= 0);
+	assert_true(sendto(fd, buf, put_packet(buf, 1), 0, (struct sockaddr *)&to,
+	                   sizeof(to)) < 0);
+	assert_int_equal(errno, ECONNREFUSED);
+	assert_int_equal(queue_read(q, false), 0);
+	(void)close(fd); /* nothing was written */
+	queue_free(q);
 }
 
 static void who_may_not_is_told_so(void **state)
@@ -244,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_short_attribute_is_no_packet),
 		cmocka_unit_test(the_kernels_table_is_read),
 		cmocka_unit_test(a_number_can_be_taken_once),
+		cmocka_unit_test(only_the_kernel_is_heard),
 		cmocka_unit_test(who_may_not_is_told_so),
 	};
 

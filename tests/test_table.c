@@ -189,31 +189,32 @@ static void the_largest_table_costs_nothing(void **state)
 	(void)state;
 }
 
-/* Into an empty table, for more keys than it looks ahead for, with records that lead
- * somewhere and records that do not. */
-static void looking_ahead_changes_nothing(void **state)
+/* What a hash is guessed to lead to is what is found, but for keys that share a slot. */
+static void a_hash_leads_to_its_record(void **state)
 {
-	static uint64_t key[2 * TABLE_AHEAD][2];
-	static struct model m;
-	struct table *t = new_table(MAX);
-	uint8_t *far = calloc(1, 300);
-	uint64_t address = (uintptr_t)far;
+	struct table *t = new_table(1000);
+	uint64_t key[2] = { 0, 3 };
+	unsigned right = 0;
 
 	(void)state;
-	assert_non_null(far);
-	m.count = 0;
-	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
-		key[i][0] = i % 3 ? 0 : address;
-	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
-		key[i][1] = i;
-	table_look_ahead(t, key[0], 2 * TABLE_AHEAD, offsetof(struct record, key), 300);
-	for (uint32_t i = 0; i < TABLE_AHEAD; i++)
-		add_to_both(t, &m, key[2 * i], i);
-	table_look_ahead(t, key[0], 2 * TABLE_AHEAD, offsetof(struct record, key), 300);
-	assert_same_order(t, &m);
-	for (uint32_t i = 0; i < 2 * TABLE_AHEAD; i++)
-		assert_int_equal(!!table_find(t, key[i]), i % 2 == 0);
-	free(far);
+	for (key[0] = 0; key[0] < 1000; key[0]++) {
+		uint32_t hash = table_hash(t, key);
+
+		assert_null(table_find_hashed(t, key, hash));
+		assert_non_null(table_add_hashed(t, key, hash));
+		assert_ptr_equal(table_find_hashed(t, key, hash), table_find(t, key));
+	}
+	for (key[0] = 0; key[0] < 1000; key[0]++) {
+		uint32_t hash = table_hash(t, key);
+
+		table_fetch_slot(t, hash);
+		right += table_guess(t, hash) == table_find_hashed(t, key, hash);
+	}
+	assert_in_range(right, 600, 1000);
+	for (key[0] = 0; key[0] < 1000; key[0]++)
+		table_remove(t, table_find(t, key));
+	for (key[0] = 0; key[0] < 1000; key[0]++)
+		assert_null(table_guess(t, table_hash(t, key)));
 	table_free(t);
 }
 
@@ -225,7 +226,7 @@ int main(void)
 		cmocka_unit_test(records_stay_where_they_are),
 		cmocka_unit_test(an_empty_table_holds_nothing),
 		cmocka_unit_test(the_largest_table_costs_nothing),
-		cmocka_unit_test(looking_ahead_changes_nothing),
+		cmocka_unit_test(a_hash_leads_to_its_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
