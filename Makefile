@@ -10,17 +10,18 @@ endif
 
 # In dependency order: a module includes its own header and those of modules before it.
 # A module whose every function is inline is a header alone.
-MODULES = fault log mono hash rng list cursor decimal escape \
+MODULES = fault log mono hash rng list cursor decimal escape line \
 	packet segment decode stats spread \
 	pool table flow event due burst_flow flows burst \
-	feature past evidence \
+	feature past evidence evidence_vote \
 	names bytes order csv dataset dataset_csv \
-	codes split bags tree oob forest forest_train \
-	calibrate forest_file forest_file_parse model model_section model_file \
+	codes split bags tree oob forest forest_train teach \
+	calibrate forest_file forest_file_parse \
+	novelty novelty_learn novelty_file model model_section model_file \
 	stream weigh strengths train \
 	label explain record tally judge unknown examine holdout trial leaks early \
 	plot report report_unknown report_json report_html \
-	inorder file replay walk trace progress load \
+	inorder file model_load replay walk trace progress load \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \

@@ -30,7 +30,8 @@ struct options {
 	enum feature_set set;
 	struct forest_params forest;
 	bool wide;
-	double precision;
+	struct teach_params teach;
+	double precision, novel;
 	uint32_t min_packets;
 	double split; /* share of the traces to train on; 0 when not asked for */
 	unsigned repeat, folds;
@@ -91,9 +92,6 @@ typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
  * short a warning tells.  CMD_DONE or CMD_FAILED. */
 int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
                      void *arg);
-
-/* Read a model file into m.  -errno with *f filled, the path named in it. */
-int cmd_load_model(struct model *m, const char *path, struct fault *f);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
  * labels in order; captures as in struct load, and of upto[], which may be NULL, path by

@@ -19,6 +19,7 @@
 
 struct codes {
 	unsigned features, classes;
+	unsigned named; /* so many first classes; trees do not say the others' names */
 	size_t rows, stride; /* stride in uint16_t, a multiple of 8 */
 	uint16_t *record;    /* ranks, tail (weight 0), zeros */
 	/* By feature and rank but the last: a float that is no less than all values of
@@ -27,10 +28,16 @@ struct codes {
 	uint32_t cuts[CODES_FEATURES_MAX];
 };
 
-/* Of the count rows of d listed in rows.  Features and classes are within the limits
- * above.  0 or -ENOMEM; c is to be cleared in either case. */
+/* Instead of a row's class: one more that is not named, or none, since the row is not
+ * learned from, which is for weights to see to. */
+#define CODES_NAMELESS (UINT32_MAX - 1)
+#define CODES_LEFT_OUT UINT32_MAX
+
+/* Of the count rows of d listed in rows, row i of which is learned as taught[i]: its
+ * class or one of the above; each as its class where that is NULL.  Features and classes
+ * are within the limits above.  0 or -ENOMEM; c is to be cleared in either case. */
 int codes_make(struct codes *c, const struct dataset *d, const uint32_t *rows,
-               size_t count);
+               size_t count, const uint32_t *taught);
 void codes_clear(struct codes *c);
 
 #endif

@@ -62,12 +62,17 @@ struct evidence_params {
 struct evidence *evidence_new(const struct evidence_params *p);
 void evidence_free(struct evidence *e);
 
+/* As new: no past.  Takes as long as the flows and clients that are remembered are many.
+ */
+void evidence_forget(struct evidence *e);
+
 /* One ended burst, whose flows have the same client: ends[i] are the ends of flow i of n,
  * p is EVIDENCE_VIEWS rows of probabilities for each, one a class. */
 struct evidence_burst {
 	struct mono last; /* packet */
 	const struct flow_ends *const *ends;
 	const float *p;
+	const float *novelty; /* of each flow by its own features; NULL: none is novel */
 	size_t n;
 };
 
@@ -83,6 +88,12 @@ void evidence_gather(struct evidence *e, const struct evidence_burst *b, size_t 
 void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i,
                     float *q);
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i);
+
+/* The novelty of flow i as its neighbours have it: half its own, half the mean of the
+ * burst's and, fading, of the client's earlier ones.  A new app's burst-flows are not all
+ * unheard of.  Where flow i is judged. */
+float evidence_novelty(const struct evidence *e, const struct evidence_burst *b,
+                       size_t i);
 
 /* What each part says of the flow that was judged last, EVIDENCE_PARTS rows of one number
  * a class; good until anything else is asked. */

@@ -33,12 +33,20 @@ struct forest_params {
 	/* By feature: those that half the trees, the narrow ones, may ask for; borrowed.
 	 * NULL: all trees may ask for all, and are as good as narrow. */
 	const bool *narrow;
+	/* By row of the list: its class, or FOREST_AMBIGUOUS or FOREST_LEFT_OUT;
+	 * borrowed. NULL: each as its class. */
+	const uint32_t *taught;
 	forest_progress *progress; /* may be NULL */
 	void *progress_arg;
 };
 
 /* 100 trees, bootstrap by row, leaves of one row, one thread, seed 1. */
 struct forest_params forest_defaults(void);
+
+/* How a row may be taught instead of as its class: as what has no name, and trees keep
+ * the votes for it to themselves; or not at all. */
+#define FOREST_AMBIGUOUS    CODES_NAMELESS
+#define FOREST_LEFT_OUT     CODES_LEFT_OUT
 
 #define FOREST_TREES_MAX    10000
 #define FOREST_FEATURES_MAX CODES_FEATURES_MAX
@@ -68,6 +76,11 @@ struct forest_rows {
 	size_t count;
 };
 
+/* upto[i] is the sum of what the rows up to and with the i-th weigh in training; 0 or
+ * -ENOMEM. */
+int forest_weights(const struct forest_rows *rows, const struct forest_params *p,
+                   double *upto);
+
 /* Train on these rows.  Same data, rows and seed give the same forest whatever the
  * threads.  oob may be NULL; else its arrays are made for the rows, in their order, and
  * ended by forest_oob_clear() also on failure.  NULL on failure with *f filled. */
@@ -81,7 +94,8 @@ unsigned forest_narrow_trees(const struct forest *fo);
 unsigned forest_classes(const struct forest *fo);
 unsigned forest_features(const struct forest *fo);
 
-/* votes[class] for one row of features; they add up to trees * FOREST_UNIT. */
+/* votes[class] for one row of features; they add up to trees * FOREST_UNIT, or to less
+ * where something was taught that has no name: what is missing is for that. */
 void forest_votes(const struct forest *fo, const float *x, uint32_t *votes);
 
 /* Both of all trees and of the narrow ones, for many rows at once, a good deal faster:

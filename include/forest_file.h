@@ -12,9 +12,11 @@
  *       next ones, varint; as whole numbers in the order of floats
  *   mixed leaves: how many, varint; each: classes, varint; by class the step from the
  *       class before, varint, and its share, varint, but the last share, which is the
- * rest trees: splits, varint trees: bits, each from the root, first children first: 1 and
- * the number of a threshold, all features' in a row; or 0 and a leaf's code (see tree.h);
- * zeros up to a whole byte
+ *       rest; of a leaf that keeps some to itself a 0 first, and all shares
+ *   trees: splits, varint
+ *   trees: bits, each from the root, first children first: 1 and the number of a
+ *       threshold, all features' in a row; or 0 and a leaf's code (see tree.h); zeros up
+ *       to a whole byte
  *
  * Every forest has one form only. */
 

@@ -6,11 +6,18 @@
 #include "model.h"
 
 /* The name given to a burst-flow. */
-enum label_reason { LABEL_KNOWN, LABEL_LOW_CONFIDENCE, LABEL_TOO_FEW_PACKETS };
+enum label_reason {
+	LABEL_KNOWN,
+	LABEL_LOW_CONFIDENCE,
+	LABEL_TOO_FEW_PACKETS,
+	LABEL_NOVEL,    /* like nothing that was learned from */
+	LABEL_AMBIGUOUS /* more like what all apps have than like any of them */
+};
 
 struct label {
 	uint32_t best;    /* the likeliest class, also when the answer is Unknown */
 	float confidence; /* calibrated probability of best */
+	float doubt;      /* that it is any of the classes, see novelty.h */
 	enum label_reason reason;
 	bool provisional; /* its burst had not ended */
 };
@@ -19,13 +26,20 @@ struct label {
 const char *label_name(const struct model *m, const struct label *l);
 const char *label_reason_name(enum label_reason r); /* "", "low-confidence", ... */
 
+/* What is known of a burst-flow beside its probabilities. */
+struct label_case {
+	uint64_t packets;
+	float novelty; /* its own, or in the light of its neighbours */
+	bool ambiguous;
+};
+
 /* The label by a row's votes of all trees alone, with calibrated confidence; work has
  * room for a float a class. */
-struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
-                         float *work);
+struct label label_alone(const struct model *m, const uint32_t *votes,
+                         struct label_case c, float *work);
 
 /* The label that probabilities q[class] in the light of all evidence give. */
-struct label label_together(const struct model *m, const float *q, uint64_t packets);
+struct label label_together(const struct model *m, const float *q, struct label_case c);
 
 /* Names bursts by a model, one after the other, and keeps what they tell of the bursts to
  * come. */

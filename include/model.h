@@ -5,6 +5,7 @@
 #include "feature.h"
 #include "calibrate.h"
 #include "evidence.h"
+#include "novelty.h"
 
 /* A forest with all that is needed to use it rightly: what its features are, how bursts
  * were cut, what the classes are called, how votes become confidence, from which
@@ -23,6 +24,7 @@ struct model {
 	float precision; /* what the thresholds were set for */
 	struct calibration calibration;
 	struct evidence_strengths strengths;
+	struct novelty novelty;
 	float *importance_gini, *importance_permutation; /* by feature */
 	float *median; /* by feature: of the training rows */
 	/* KEY=VALUE: set, rows, traces, seed, date, digest, oob_accuracy, ... */
@@ -52,9 +54,17 @@ int model_pack(const struct model *m, uint8_t **data, size_t *len);
 #define MODEL_PROVENANCE_MAX  1024 /* entries */
 #define MODEL_PROVENANCE_SIZE 1024 /* bytes of one, NUL included */
 
-/* Shares of the votes of forest_views() for a row: what evidence weighs,
+/* Shares of votes, p[class], of so many trees (1 and up).  Votes for none of the classes
+ * are shared out by the prior: they say nothing. */
+void model_shares_of(const struct model *m, const uint32_t *votes, unsigned trees,
+                     float *p);
+
+/* The same of the votes of forest_views() for a row: what evidence weighs,
  * EVIDENCE_VIEWS times p[class]. */
 void model_shares(const struct model *m, const uint32_t *votes, float *p);
+
+/* Whether votes of forest_votes() are most of all for none of the classes. */
+bool model_ambiguous(const struct model *m, const uint32_t *votes);
 
 /* Calibrated probabilities, p[class], from votes of forest_votes() over so many trees (1
  * and up). */

@@ -15,7 +15,7 @@ struct model_section {
 	int (*parse)(struct model *m, struct cursor c, struct fault *f);
 };
 
-enum { MODEL_SECTIONS = 8 };
+enum { MODEL_SECTIONS = 9 };
 extern const struct model_section model_section[MODEL_SECTIONS];
 
 /* Could it be read back? */

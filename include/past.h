@@ -24,6 +24,9 @@ bool past_init(struct past *p, enum past_kind kind, uint32_t max, uint32_t sums,
                const struct hash_key *secret);
 void past_clear(struct past *p);
 
+/* Nothing is known any more.  Takes as long as the records that are held are many. */
+void past_forget(struct past *p);
+
 /* The sums of a flow or its client at this time, all 0 when nothing was known of it, to
  * be added to until the next call; it becomes the one that was used last. */
 float *past_touch(struct past *p, const struct flow_ends *ends, struct mono now);

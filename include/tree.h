@@ -34,7 +34,8 @@ struct tree {
 };
 
 /* Class shares of impure leaves: entries of leaf i are first[i] to first[i + 1] - 1, with
- * ascending classes; their shares add up to TREE_UNIT. */
+ * ascending classes; their shares add up to TREE_UNIT, or to less where the leaf is in
+ * part or altogether for what has no name. */
 struct tree_shares {
 	uint32_t *first;
 	uint16_t *label, *share;

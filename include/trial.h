@@ -18,6 +18,7 @@
 
 struct trial_setting {
 	struct forest_params forest;
+	uint32_t learn_packets; /* as in struct teach_params */
 	/* Weighted F1 of burst-flows by all evidence: mean over sources of the mean over
 	 * folds, its standard deviation over folds, and each source's mean. */
 	double f1, sd, by_source[TRIAL_SOURCES_MAX];

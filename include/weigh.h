@@ -13,11 +13,11 @@ struct weigh_params {
 };
 
 /* p is EVIDENCE_VIEWS rows of probabilities for each of rows, one a class, by its own
- * features, and q gets one in the light of its neighbours.  Rows of a burst stand
- * together, bursts of a trace in their order, as `extract` writes them; each trace begins
- * with no past.  0 or -ENOMEM. */
+ * features, and q gets one in the light of its neighbours; so does each row's novelty.
+ * Rows of a burst stand together, bursts of a trace in their order, as `extract` writes
+ * them; each trace begins with no past.  0 or -ENOMEM. */
 int weigh_rows(const struct forest_rows *rows, const struct weigh_params *w,
-               const float *p, float *q);
+               const float *p, float *q, float *novelty);
 
 /* What each part of the evidence says of the flows of a stream, in their order:
  * EVIDENCE_PARTS rows of z a flow, one number a class. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "label.h"
+#include "model_load.h"
 #include "trace.h"
 
 /* One for all traces. */
@@ -120,7 +121,7 @@ int cmd_classify(const struct options *o)
 		return cmd_usage("classify: --early wants --format kv or json: the seed "
 		                 "format cannot tell provisional labels apart");
 	model_init(&c.model);
-	if (cmd_load_model(&c.model, o->model, &f) < 0)
+	if (model_load(&c.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else
 		code = classify_all(&c);

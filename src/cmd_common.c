@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
 #include "load.h"
 #include "log.h"
 #include "walk.h"
@@ -45,19 +44,6 @@ bool cmd_out_ok(FILE *out)
 	return !ferror(out);
 }
 
-int cmd_load_model(struct model *m, const char *path, struct fault *f)
-{
-	uint8_t *data;
-	size_t len;
-	int err = file_read(path, &data, &len, f);
-
-	if (err)
-		return err;
-	err = model_parse(m, data, len, f);
-	free(data);
-	return err ? fault_prefix(f, err, path) : 0;
-}
-
 int cmd_load(const struct options *o, struct dataset *d, struct names *captures,
              uint32_t *upto)
 {
@@ -92,10 +78,17 @@ static void show_trees(void *progress, unsigned done, unsigned all)
 	progress_at(progress, done, all);
 }
 
-/* What did best for `full`, by models/README.md; other features get a plain forest. */
-static void choose_forest(struct forest_params *p, const struct options *o)
+/* What did best for each set, by models/README.md; other features get a plain forest. */
+static void choose_forest(struct forest_params *p, const struct options *o,
+                          enum feature_set set)
 {
-	if (!(o->given & GIVEN_SPLITS)) {
+	bool splits = !(o->given & GIVEN_SPLITS);
+
+	if (set == FEATURE_SEED15 && splits)
+		p->mtry = 8;
+	if (set != FEATURE_FULL)
+		return;
+	if (splits) {
 		p->extra = true;
 		p->mtry = 20;
 	}
@@ -109,7 +102,9 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 	struct train_params p = {
 		.forest = o->forest,
 		.wide = o->wide,
+		.teach = o->teach,
 		.precision = o->precision,
+		.novel = o->novel,
 		.set = set,
 		.gap = o->burst.gap,
 		.max = o->burst.max,
@@ -117,8 +112,7 @@ struct train_params cmd_train_params(const struct options *o, enum feature_set s
 		.min_packets = o->min_packets,
 	};
 
-	if (set == FEATURE_FULL)
-		choose_forest(&p.forest, o);
+	choose_forest(&p.forest, o, set);
 	progress_begin(progress, "trees");
 	p.forest.progress = show_trees;
 	p.forest.progress_arg = progress;

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "examine.h"
+#include "line.h"
 #include "mix.h"
+#include "model_load.h"
 
 int eval_no_memory(struct fault *f)
 {
@@ -27,14 +29,11 @@ void eval_about(struct eval *e, const char *fmt, ...)
 
 static void about_data(struct eval *e)
 {
-	char text[900] = "";
+	char text[900];
+	struct line l = line_in(text, sizeof(text));
 
-	for (int i = 0; i < e->o->count; i++) {
-		size_t len = strlen(text);
-
-		(void)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
-		               e->o->paths[i]);
-	}
+	for (int i = 0; i < e->o->count; i++)
+		line_put(&l, "%s%s", i ? " " : "", e->o->paths[i]);
 	eval_about(e, "data=%s", text);
 	eval_about(e, "evidence=%s", e->o->alone ? "own votes" : "all");
 	eval_about(e, "traces=%s", e->o->mix ? "laid over each other" : "by themselves");
@@ -233,7 +232,7 @@ static int with_model(const struct options *o)
 			"eval: features, bursts and trees are the model's; options "
 			"for them go with --split");
 	model_init(&m);
-	if (cmd_load_model(&m, o->paths[0], &f) < 0)
+	if (model_load(&m, o->paths[0], &f) < 0)
 		return cmd_failed("%s", f.text);
 	as_model.burst.gap = m.gap;
 	as_model.burst.max = m.max;

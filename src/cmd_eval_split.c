@@ -46,7 +46,7 @@ static int one_split(struct eval *e, const struct train_params *p, struct fault 
 {
 	struct holdout *h = &e->split[e->repeats];
 	struct model m;
-	double oob_accuracy;
+	struct train_seen seen;
 	int err = make_holdout(e, h);
 
 	if (err)
@@ -58,7 +58,7 @@ static int one_split(struct eval *e, const struct train_params *p, struct fault 
 		warn_leaks(e, h);
 	model_init(&m);
 	err = train_model(&m, &(struct forest_rows){ &e->d, h->learn, h->learn_count }, p,
-	                  &oob_accuracy, f);
+	                  &seen, f);
 	if (!err)
 		err = eval_judge(e, &m, h, f);
 	if (!err)

@@ -149,7 +149,7 @@ static int train_without(struct model *m, const struct eval *e,
 {
 	struct dataset d;
 	struct holdout all = { 0 };
-	double oob_accuracy;
+	struct train_seen seen;
 	int err;
 
 	dataset_init(&d);
@@ -158,7 +158,7 @@ static int train_without(struct model *m, const struct eval *e,
 		err = eval_no_memory(f);
 	else
 		err = train_model(m, &(struct forest_rows){ &d, all.judge, d.rows }, p,
-		                  &oob_accuracy, f);
+		                  &seen, f);
 	holdout_clear(&all);
 	dataset_clear(&d);
 	return err;

@@ -8,6 +8,7 @@
 
 #include "escape.h"
 #include "explain.h"
+#include "model_load.h"
 #include "trace.h"
 
 /* In text; JSON has all of them. */
@@ -25,6 +26,8 @@ struct explainer {
 
 static void put_classes(const struct explainer *e, const struct explain *x)
 {
+	double left = 1;
+
 	fprintf(e->out, "  %-16s   votes  %s\n", "class",
 	        e->o->alone ? "calibrated" : "together");
 	for (unsigned c = 0; c < x->classes; c++) {
@@ -33,12 +36,15 @@ static void put_classes(const struct explainer *e, const struct explain *x)
 
 		fputs("  ", e->out);
 		escape_put(name, ESCAPE_KV, e->out);
+		left -= x->votes[c];
 		fprintf(e->out, "%*s  %6.4f  %6.4f%s\n", pad > 0 ? pad : 0, "",
 		        x->votes[c], x->all[c],
 		        c == x->best    ? "  best"
 		        : c == x->rival ? "  runner-up"
 		                        : "");
 	}
+	if (left > 1e-9)
+		fprintf(e->out, "  %-16s  %6.4f\n", "(none of these)", left);
 	fprintf(e->out, "  margin: votes %+.4f, %s %+.4f\n",
 	        x->votes[x->best] - x->votes[x->rival],
 	        e->o->alone ? "calibrated" : "together",
@@ -79,6 +85,22 @@ static void put_features(const struct explainer *e, const struct explain *x)
 	fprintf(e->out, "  %-42s  %+.4f\n", "before any feature", x->prior);
 }
 
+/* From which doubt on the burst-flow is novel; 2 when never. */
+static double novel_above(const struct explainer *e)
+{
+	const struct novelty *n = &e->model.novelty;
+
+	return (double)(e->o->alone ? n->limit_alone : n->limit);
+}
+
+static void put_doubt(const struct explainer *e, const struct explain *x)
+{
+	fprintf(e->out, "  doubt that it is any of them: %.4f", (double)x->label.doubt);
+	if (e->model.novelty.trees > 0)
+		fprintf(e->out, ", novel above %.4f", novel_above(e));
+	fputc('\n', e->out);
+}
+
 static void put_text(const struct explainer *e, const struct burst_flow *bf,
                      const struct explain *x)
 {
@@ -89,6 +111,7 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
 	record_line(&r, RECORD_KV, line);
 	fprintf(e->out, "%s\n", line);
 	put_classes(e, x);
+	put_doubt(e, x);
 	if (!e->o->alone)
 		put_parts(e, x);
 	put_features(e, x);
@@ -129,7 +152,8 @@ static void put_json(const struct explainer *e, const struct burst_flow *bf,
 	record_line(&r, RECORD_JSON, line);
 	fprintf(e->out, "{\"flow\":%s,", line);
 	put_json_classes(e, x);
-	fputs(",\"evidence\":{", e->out);
+	fprintf(e->out, ",\"doubt\":%.6f,\"novel_above\":%.6f,\"evidence\":{",
+	        (double)x->label.doubt, novel_above(e));
 	for (int k = 0; k < EVIDENCE_PARTS; k++)
 		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
 		        explain_part_name((enum evidence_part)k), x->part[k]);
@@ -233,7 +257,7 @@ int cmd_explain(const struct options *o)
 	if (o->as && !e.json && strcmp(o->as, "text") != 0)
 		return cmd_usage("--format: '%s' is not text or json", o->as);
 	model_init(&e.model);
-	if (cmd_load_model(&e.model, o->model, &f) < 0)
+	if (model_load(&e.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else
 		code = explain_all(&e);

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "line.h"
+
 enum kind {
 	SECONDS,
 	NUMBER32,
@@ -26,6 +28,7 @@ enum kind {
 	FORMAT,
 	LAN,
 	NOTE,
+	NOISE,
 	SPLIT_BY
 };
 
@@ -48,7 +51,7 @@ static const struct option_row {
 	{ "output", 'o', CMD_TRAIN, TEXT, AT(output), 0, 0, 0, "MODEL",
 	  "where the model goes" },
 	{ "features", 0, BURSTS, FEATURES, AT(set), 0, 0, GIVEN_FEATURES, "SET",
-	  "feature set (seed15)" },
+	  "feature set, seed15 or full (extract: seed15; else full)" },
 	{ "gap", 0, BURSTS, SECONDS, AT(burst.gap), 0.001, 60, GIVEN_CUTTING, "SECONDS",
 	  "a longer silence of a client ends its burst (1)" },
 	{ "max", 0, BURSTS, SECONDS, AT(burst.max), 0, 86400, GIVEN_CUTTING, "SECONDS",
@@ -61,7 +64,7 @@ static const struct option_row {
 	  "trees in the forest (200)" },
 	{ "mtry", 0, GROWS, NUMBER32, AT(forest.mtry), 0, FEATURE_MAX,
 	  GIVEN_FOREST | GIVEN_SPLITS, "N",
-	  "features tried at a split; 0 for the square root of all (0; full: 20)" },
+	  "features tried at a split; 0 for their square root (seed15: 8; full: 20)" },
 	{ "min-leaf", 0, GROWS, NUMBER32, AT(forest.min_leaf), 1, 1000000, GIVEN_FOREST,
 	  "N", "fewest samples in a leaf (1)" },
 	{ "extra", 0, GROWS, FLAG, AT(forest.extra), 0, 0, GIVEN_FOREST | GIVEN_SPLITS,
@@ -73,6 +76,10 @@ static const struct option_row {
 	  "a row of a trace of n counts n^-POWER (0; full: 0.5)" },
 	{ "class-power", 0, GROWS, REAL, AT(forest.power.class), 0, 1, GIVEN_FOREST,
 	  "POWER", "a row of a class of n counts n^-POWER; 1 for balanced classes (0)" },
+	{ "learn-packets", 0, GROWS, NUMBER32, AT(teach.packets), 1, 1000, GIVEN_FOREST,
+	  "N", "burst-flows with fewer teach the forest nothing (1)" },
+	{ "noise", 0, GROWS, NOISE, AT(teach.noise), 0, 0, GIVEN_FOREST, "HOW",
+	  "keep, drop or ambiguous: what trees of other traces tell wrongly (keep)" },
 	{ "seed", 0, GROWS, NUMBER64, AT(forest.seed), 0, 0x1p53, 0, "N",
 	  "of every random choice (1)" },
 	{ "threads", 0, GROWS | CMD_EXTRACT | CMD_CLASSIFY, NUMBER32, AT(forest.threads),
@@ -80,6 +87,8 @@ static const struct option_row {
 	  "at work at once; never changes a result (one for each processor)" },
 	{ "precision", 0, GROWS, FRACTION, AT(precision), 0, 1, 0, "SHARE",
 	  "named labels shall be right so often, else Unknown (0.9)" },
+	{ "novel", 0, GROWS, REAL, AT(novel), 0, 1, 0, "SHARE",
+	  "so many known burst-flows may be Unknown as novel; 0 to ask nothing (0.02)" },
 	{ "min-packets", 0, GROWS, NUMBER32, AT(min_packets), 1, 1000, 0, "N",
 	  "burst-flows with fewer are Unknown (1)" },
 	{ "search", 0, CMD_TRAIN, FLAG, AT(search), 0, 0, 0, NULL,
@@ -213,16 +222,14 @@ static int add_note(const struct option_row *r, const char *value, struct names 
 static int find_features(const struct option_row *r, const char *value,
                          enum feature_set *set)
 {
-	char allowed[128] = "one of";
+	char allowed[128];
+	struct line l = line_in(allowed, sizeof(allowed));
 
 	if (feature_set_find(value, set))
 		return CMD_DONE;
-	for (unsigned i = 0; i < FEATURE_SETS; i++) {
-		size_t len = strlen(allowed);
-
-		(void)snprintf(allowed + len, sizeof(allowed) - len, " %s",
-		               feature_set_name((enum feature_set)i));
-	}
+	line_put(&l, "one of");
+	for (unsigned i = 0; i < FEATURE_SETS; i++)
+		line_put(&l, " %s", feature_set_name((enum feature_set)i));
 	return bad_value(r, value, allowed);
 }
 
@@ -256,6 +263,10 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 		return add_lan(r, value, slot);
 	case NOTE:
 		return add_note(r, value, slot);
+	case NOISE:
+		return teach_noise_parse(value, slot)
+		               ? CMD_DONE
+		               : bad_value(r, value, "keep, drop or ambiguous");
 	case SPLIT_BY:
 		*(bool *)slot = strcmp(value, "flow") == 0;
 		return *(bool *)slot || strcmp(value, "trace") == 0
@@ -265,16 +276,18 @@ static int set_option(struct options *o, const struct option_row *r, char *value
 	return CMD_DONE;
 }
 
-static void set_defaults(struct options *o)
+static void set_defaults(struct options *o, enum cmd_bit cmd)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	*o = (struct options){
 		.burst = burst_defaults(),
-		.set = FEATURE_SEED15,
+		.set = cmd == CMD_EXTRACT ? FEATURE_SEED15 : FEATURE_FULL,
 		.forest = forest_defaults(),
 		.precision = 0.9,
+		.novel = 0.02,
 		.min_packets = 1,
+		.teach = { .packets = 1 },
 		.repeat = 1,
 		.folds = 5,
 		.format = RECORD_SEED,
@@ -316,7 +329,7 @@ int options_parse(struct options *o, enum cmd_bit cmd, int argc, char **argv)
 	char shorts[2 * ROWS + 2];
 	int got, code;
 
-	set_defaults(o);
+	set_defaults(o, cmd);
 	fill_getopt(cmd, longs, shorts);
 	opterr = 0;
 	optind = 1;

@@ -8,6 +8,7 @@
 #include "escape.h"
 #include "leaks.h"
 #include "log.h"
+#include "model_load.h"
 
 static void put_pair(const char *pair)
 {
@@ -41,6 +42,11 @@ static void put_schema(const struct model *m)
 	printf("trees            %u\n", forest_trees(m->forest));
 	printf("calibration      power %g, weight of the prior %g\n",
 	       (double)m->calibration.power, (double)m->calibration.weight);
+	if (m->novelty.trees > 0)
+		printf("novel            above a doubt of %.4f\n",
+		       (double)m->novelty.limit);
+	else
+		puts("novel            never: trained with --novel 0");
 }
 
 /* Widest first, so that the columns behind them stay straight. */
@@ -100,7 +106,7 @@ int cmd_show(const struct options *o)
 	if (o->count != 1)
 		return cmd_usage("show: one MODEL is wanted, not %d", o->count);
 	model_init(&m);
-	if (cmd_load_model(&m, o->paths[0], &f) < 0) {
+	if (model_load(&m, o->paths[0], &f) < 0) {
 		log_error("%s", f.text);
 		return CMD_FAILED;
 	}

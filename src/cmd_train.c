@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "leaks.h"
+#include "line.h"
 #include "load.h"
 #include "trial.h"
 #include "walk.h"
@@ -34,14 +35,12 @@ __attribute__((format(printf, 2, 3))) static int note(struct names *n, const cha
 /* The last parts of the paths, as in cs4516-a+cs4516-b. */
 static void set_name(const struct options *o, char *name, size_t size)
 {
+	struct line l = line_in(name, size);
 	char last[WALK_LABEL_SIZE];
 
-	name[0] = 0;
 	for (int i = 0; i < o->count; i++) {
-		size_t len = strlen(name);
-
 		walk_last(o->paths[i], last);
-		(void)snprintf(name + len, size - len, "%s%s", i ? "+" : "", last);
+		line_put(&l, "%s%s", i ? "+" : "", last);
 	}
 }
 
@@ -63,7 +62,7 @@ static void data_date(const struct options *o, const struct dataset *d, char dat
 }
 
 static int note_provenance(struct names *n, const struct options *o,
-                           const struct dataset *d, double oob_accuracy)
+                           const struct dataset *d, const struct train_seen *seen)
 {
 	char set[512], date[32];
 	int err;
@@ -74,7 +73,11 @@ static int note_provenance(struct names *n, const struct options *o,
 	      note(n, "traces=%u", d->traces.count) ||
 	      note(n, "digest=%016" PRIx64, dataset_digest(d)) ||
 	      note(n, "date=%s", date) || note(n, "seed=%" PRIu64, o->forest.seed) ||
-	      note(n, "oob_accuracy=%.4f", oob_accuracy);
+	      note(n, "oob_accuracy=%.4f", seen->oob_accuracy);
+	if (!err && o->teach.noise != TEACH_KEEP)
+		err = note(n, "noise=%s", teach_noise_name(o->teach.noise));
+	if (!err && seen->not_learned)
+		err = note(n, "not_learned=%zu", seen->not_learned);
 	for (uint32_t i = 0; i < o->notes.count && !err; i++)
 		err = note(n, "%s", o->notes.name[i]);
 	if (!err)
@@ -96,12 +99,14 @@ static int write_model(const struct model *m, const char *path, struct fault *f)
 }
 
 static void say_what(const struct options *o, const struct dataset *d,
-                     const struct model *m, double oob_accuracy)
+                     const struct model *m, const struct train_seen *seen)
 {
 	const char *before = "; never named at this precision: ";
 
 	printf("%s: %zu burst-flows, %u traces, %u classes, out-of-bag accuracy %.4f",
-	       o->output, d->rows, d->traces.count, m->classes.count, oob_accuracy);
+	       o->output, d->rows, d->traces.count, m->classes.count, seen->oob_accuracy);
+	if (seen->not_learned)
+		printf("; %zu not learned as what they say", seen->not_learned);
 	for (uint32_t c = 0; c < m->classes.count; c++) {
 		if (m->threshold[c] <= 1)
 			continue;
@@ -128,7 +133,7 @@ struct input {
 };
 
 static int learn(const struct options *o, const struct input *in, struct model *m,
-                 double *oob_accuracy, struct fault *f)
+                 struct train_seen *seen, struct fault *f)
 {
 	const struct dataset *d = &in->d;
 	struct progress progress;
@@ -147,8 +152,8 @@ static int learn(const struct options *o, const struct input *in, struct model *
 	if (o->search)
 		err = cmd_train_search(o, d, in->upto, &p, f);
 	if (!err)
-		err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p,
-		                  oob_accuracy, f);
+		err = train_model(m, &(struct forest_rows){ d, rows, d->rows }, &p, seen,
+		                  f);
 	progress_clear(&progress);
 	free(rows);
 	return err;
@@ -157,16 +162,16 @@ static int learn(const struct options *o, const struct input *in, struct model *
 static int train(const struct options *o, const struct input *in, struct model *m,
                  struct fault *f)
 {
-	double oob_accuracy;
-	int err = learn(o, in, m, &oob_accuracy, f);
+	struct train_seen seen;
+	int err = learn(o, in, m, &seen, f);
 
 	if (err)
 		return err;
-	if (note_provenance(&m->provenance, o, &in->d, oob_accuracy) < 0)
+	if (note_provenance(&m->provenance, o, &in->d, &seen) < 0)
 		return fault_set(f, -ENOMEM, "out of memory");
 	err = write_model(m, o->output, f);
 	if (!err)
-		say_what(o, &in->d, m, oob_accuracy);
+		say_what(o, &in->d, m, &seen);
 	return err;
 }
 

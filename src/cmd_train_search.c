@@ -28,8 +28,8 @@ static void put_title(const struct options *o)
 {
 	char last[WALK_LABEL_SIZE];
 
-	printf("%5s %5s %5s %8s %11s %11s  %6s %6s", "trees", "extra", "mtry", "min-leaf",
-	       "trace-power", "class-power", "F1", "sd");
+	printf("%5s %5s %5s %8s %11s %11s %13s  %6s %6s", "trees", "extra", "mtry",
+	       "min-leaf", "trace-power", "class-power", "learn-packets", "F1", "sd");
 	for (int i = 0; i < o->count && o->count > 1; i++) {
 		walk_last(o->paths[i], last);
 		printf(" %10.10s", last);
@@ -42,8 +42,9 @@ static void put_setting(const struct options *o, const struct trial_setting *t,
 {
 	const struct forest_params *p = &t->forest;
 
-	printf("%5u %5s %5u %8u %11g %11g  %.4f %.4f", p->trees, p->extra ? "yes" : "no",
-	       p->mtry, p->min_leaf, p->power.trace, p->power.class, t->f1, t->sd);
+	printf("%5u %5s %5u %8u %11g %11g %13u  %.4f %.4f", p->trees,
+	       p->extra ? "yes" : "no", p->mtry, p->min_leaf, p->power.trace,
+	       p->power.class, t->learn_packets, t->f1, t->sd);
 	for (int i = 0; i < o->count && o->count > 1; i++)
 		printf(" %10.4f", t->by_source[i]);
 	printf(" %10.0f%s\n", t->nodes, chosen ? "  <- best" : "");
@@ -87,5 +88,6 @@ int cmd_train_search(const struct options *o, const struct dataset *d,
 	tried[best].forest.progress = p->forest.progress;
 	tried[best].forest.progress_arg = p->forest.progress_arg;
 	p->forest = tried[best].forest;
+	p->teach.packets = tried[best].learn_packets;
 	return 0;
 }

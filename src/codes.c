@@ -95,19 +95,33 @@ static int rank_all(struct codes *c, const struct dataset *d, const uint32_t *ro
 	return err;
 }
 
+/* Classes of the records, of which one that is not named is the last. */
+static void put_labels(struct codes *c, const struct dataset *d, const uint32_t *rows,
+                       const uint32_t *taught)
+{
+	for (size_t i = 0; i < c->rows; i++) {
+		uint32_t label = d->row[rows[i]].label;
+
+		if (taught && taught[i] == CODES_NAMELESS) {
+			label = c->named;
+			c->classes = c->named + 1;
+		}
+		c->record[i * c->stride + c->features] = CODES_TAIL(0, label);
+	}
+}
+
 int codes_make(struct codes *c, const struct dataset *d, const uint32_t *rows,
-               size_t count)
+               size_t count, const uint32_t *taught)
 {
 	*c = (struct codes){ .features = d->features.count,
 		             .classes = d->labels.count,
+		             .named = d->labels.count,
 		             .rows = count };
 	c->stride = (c->features + 1 + 7) / 8 * 8;
 	c->record = calloc(count * c->stride + 1, sizeof(*c->record));
 	if (!c->record)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		c->record[i * c->stride + c->features] =
-			CODES_TAIL(0, d->row[rows[i]].label);
+	put_labels(c, d, rows, taught);
 	return rank_all(c, d, rows);
 }
 

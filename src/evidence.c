@@ -9,15 +9,22 @@
 
 /* A forest of a few hundred trees cannot tell less likely things apart; over all classes
  * together. */
-#define FLOOR      0.05f
+#define FLOOR        0.05f
 
 /* Evenly spread counts that the mixture begins with, and what is left of a client's
  * counts a burst later. */
-#define SOFT_COUNT 0.05f
-#define SOFT_FADE  0.8f
+#define SOFT_COUNT   0.05f
+#define SOFT_FADE    0.8f
 
 /* The share of hypotheses that none of those thought of is right. */
-#define HYP_FLOOR  0.01f
+#define HYP_FLOOR    0.01f
+
+/* What is left of a client's novelty a burst later. */
+#define NOVELTY_FADE 0.9f
+
+/* Of a client's past, behind hypotheses and classes: the sum of what its burst-flows had
+ * of novelty, and their number; both fade. */
+enum { NOVELTY_SUM, NOVELTY_COUNT, NOVELTY_SUMS };
 
 struct evidence {
 	struct evidence_strengths s;
@@ -36,7 +43,8 @@ struct evidence {
 	float *belief; /* with the burst and the past, up to a factor */
 	float *z;      /* parts of the flow at hand */
 	float *work;
-	float *client; /* the past of the burst at hand */
+	float *client;               /* the past of the burst at hand */
+	float novelty[NOVELTY_SUMS]; /* of the client's past and the burst */
 };
 
 struct evidence_strengths evidence_defaults(void)
@@ -95,8 +103,8 @@ struct evidence *evidence_new(const struct evidence_params *p)
 		                .hyps = count_hyps(p->classes) };
 	if (!make_work(e) ||
 	    !past_init(&e->flows, PAST_FLOW, p->max_flows, e->classes, &p->secret) ||
-	    !past_init(&e->clients, PAST_CLIENT, p->max_clients, e->hyps + e->classes,
-	               &p->secret)) {
+	    !past_init(&e->clients, PAST_CLIENT, p->max_clients,
+	               e->hyps + e->classes + NOVELTY_SUMS, &p->secret)) {
 		evidence_free(e);
 		return NULL;
 	}
@@ -113,6 +121,12 @@ void evidence_free(struct evidence *e)
 	past_clear(&e->clients);
 	free(e->work);
 	free(e);
+}
+
+void evidence_forget(struct evidence *e)
+{
+	past_forget(&e->flows);
+	past_forget(&e->clients);
 }
 
 /* From logarithms, up to a common summand, to shares. */
@@ -195,6 +209,8 @@ static void begin(struct evidence *e, const float *past)
 {
 	for (unsigned c = 0; c < e->classes; c++)
 		e->counts[c] = past ? past[e->hyps + c] : 0;
+	for (unsigned i = 0; i < NOVELTY_SUMS; i++)
+		e->novelty[i] = past ? past[e->hyps + e->classes + i] : 0;
 	memset(e->gained, 0, e->hyps * sizeof(*e->gained));
 }
 
@@ -208,6 +224,8 @@ static void add(struct evidence *e, const struct evidence_burst *b, size_t i)
 		e->counts[c] += e->sharp[c];
 	for (unsigned h = 0; h < e->hyps; h++)
 		e->gained[h] += logf(e->fit[h]);
+	e->novelty[NOVELTY_SUM] += b->novelty ? b->novelty[i] : 0;
+	e->novelty[NOVELTY_COUNT]++;
 }
 
 void evidence_begin(struct evidence *e, const struct evidence_burst *b)
@@ -277,6 +295,13 @@ void evidence_judge(struct evidence *e, const struct evidence_burst *b, size_t i
 	evidence_sum(&e->s, e->classes, e->z, q + i * e->classes);
 }
 
+float evidence_novelty(const struct evidence *e, const struct evidence_burst *b, size_t i)
+{
+	if (!b->novelty)
+		return 0;
+	return (b->novelty[i] + e->novelty[NOVELTY_SUM] / e->novelty[NOVELTY_COUNT]) / 2;
+}
+
 const float *evidence_said(const struct evidence *e)
 {
 	return e->z;
@@ -296,6 +321,8 @@ static void remember_burst(struct evidence *e)
 		client[h] = e->s.fade * (client[h] - most);
 	for (unsigned c = 0; c < e->classes; c++)
 		client[e->hyps + c] = SOFT_FADE * e->counts[c];
+	for (unsigned i = 0; i < NOVELTY_SUMS; i++)
+		client[e->hyps + e->classes + i] = NOVELTY_FADE * e->novelty[i];
 }
 
 void evidence_remember(struct evidence *e, const struct evidence_burst *b, size_t i)
@@ -357,30 +384,4 @@ void evidence_sum(const struct evidence_strengths *s, unsigned classes, const fl
 		for (unsigned c = 0; c < classes; c++)
 			q[c] += s->part[k] * z[k * classes + c];
 	normalise(q, classes);
-}
-
-uint32_t evidence_best(const float *q, unsigned classes)
-{
-	uint32_t best = 0;
-
-	for (uint32_t c = 1; c < classes; c++)
-		if (q[c] > q[best])
-			best = c;
-	return best;
-}
-
-void evidence_vote(unsigned classes, const float *prior, const float *p, float *vote)
-{
-	float sum = 0;
-
-	for (unsigned c = 0; c < classes; c++) {
-		vote[c] = prior[c] > 0 ? p[c] / prior[c] : 0;
-		sum += vote[c];
-	}
-	for (unsigned c = 0; c < classes; c++) {
-		float q = sum > 0 ? vote[c] / sum : 0;
-
-		q *= q * q;
-		vote[c] = q * q;
-	}
 }

@@ -13,19 +13,15 @@
 struct answers {
 	const struct forest_rows *rows;
 	float *own, *all;
-	float *vote; /* of each row, on what its trace is */
+	float *vote;           /* of each row, on what its trace is */
+	struct label_case *is; /* of each row: novelty its own */
+	float *novelty;        /* in the light of all evidence */
 	struct judge_case *cases;
 };
 
 static const struct dataset_row *row_at(const struct answers *a, size_t i)
 {
 	return &a->rows->d->row[a->rows->row[i]];
-}
-
-/* What decides on Unknown, turned so that more is sooner. */
-static float doubt_of(const struct label *l)
-{
-	return 1 - l->confidence;
 }
 
 static void set_case(const struct examine *x, struct answers *a, size_t i, struct label l)
@@ -36,7 +32,7 @@ static void set_case(const struct examine *x, struct answers *a, size_t i, struc
 		(struct judge_case){ .truth = x->class_of ? x->class_of[row->label] : 0,
 		                     .best = l.best,
 		                     .confidence = l.confidence,
-		                     .doubt = doubt_of(&l),
+		                     .doubt = l.doubt,
 		                     .named = l.reason == LABEL_KNOWN,
 		                     .trace = row->trace,
 		                     .burst = row->burst };
@@ -63,7 +59,11 @@ static int ask_forest(const struct examine *x, struct answers *a)
 		float *own = a->own + i * EVIDENCE_VIEWS * width;
 
 		forest_views(m->forest, row, 1, work, votes);
-		set_case(x, a, i, label_alone(m, votes, packets_of(a, i), own));
+		a->is[i] = (struct label_case){ packets_of(a, i),
+			                        novelty_of(&m->novelty, row),
+			                        model_ambiguous(m, votes) };
+		a->novelty[i] = a->is[i].novelty;
+		set_case(x, a, i, label_alone(m, votes, a->is[i], own));
 		model_shares(m, votes, own);
 		memcpy(a->all + i * width, own + EVIDENCE_OWNS * width,
 		       width * sizeof(*own));
@@ -80,11 +80,12 @@ static int weigh(const struct examine *x, struct answers *a)
 	const struct model *m = x->model;
 	uint32_t width = m->classes.count;
 	struct weigh_params w = { width, m->prior, m->strengths };
-	int err = weigh_rows(a->rows, &w, a->own, a->all);
+	int err = weigh_rows(a->rows, &w, a->own, a->all, a->novelty);
 
-	for (size_t i = 0; i < a->rows->count && !err; i++)
-		set_case(x, a, i,
-		         label_together(m, a->all + i * width, packets_of(a, i)));
+	for (size_t i = 0; i < a->rows->count && !err; i++) {
+		a->is[i].novelty = a->novelty[i];
+		set_case(x, a, i, label_together(m, a->all + i * width, a->is[i]));
+	}
 	return err;
 }
 
@@ -98,9 +99,13 @@ static int ask(const struct examine *x, const struct forest_rows *rows, struct a
 		.own = calloc(count * EVIDENCE_VIEWS * width + 1, sizeof(*a->own)),
 		.all = calloc(count * width + 1, sizeof(*a->all)),
 		.vote = calloc(count * width + 1, sizeof(*a->vote)),
+		.is = calloc(count + 1, sizeof(*a->is)),
+		.novelty = calloc(count + 1, sizeof(*a->novelty)),
 		.cases = calloc(count + 1, sizeof(*a->cases)),
 	};
-	err = a->own && a->all && a->vote && a->cases ? ask_forest(x, a) : -ENOMEM;
+	err = a->own && a->all && a->vote && a->is && a->novelty && a->cases
+	              ? ask_forest(x, a)
+	              : -ENOMEM;
 	return err || x->alone ? err : weigh(x, a);
 }
 
@@ -109,6 +114,8 @@ static void answers_clear(struct answers *a)
 	free(a->own);
 	free(a->all);
 	free(a->vote);
+	free(a->novelty);
+	free(a->is);
 	free(a->cases);
 }
 

@@ -78,20 +78,30 @@ static void pack_thresholds(const struct forest_parts *p, const struct threshold
 	}
 }
 
+/* Of a leaf all of which is given to classes the last share is what is left; one that
+ * keeps some to itself begins with a 0. */
+static void pack_leaf(const struct tree_shares *s, uint32_t leaf, struct bytes *b)
+{
+	uint32_t first = s->first[leaf], end = s->first[leaf + 1], before = 0, sum = 0;
+
+	for (uint32_t e = first; e < end; e++)
+		sum += s->share[e];
+	if (sum < FOREST_UNIT)
+		bytes_varint(b, 0);
+	bytes_varint(b, end - first);
+	for (uint32_t e = first; e < end; e++) {
+		bytes_varint(b, s->label[e] - before);
+		if (sum < FOREST_UNIT || e + 1 < end)
+			bytes_varint(b, s->share[e]);
+		before = s->label[e];
+	}
+}
+
 static void pack_shares(const struct tree_shares *s, struct bytes *b)
 {
 	bytes_varint(b, s->count);
-	for (uint32_t i = 0; i < s->count; i++) {
-		uint32_t before = 0;
-
-		bytes_varint(b, s->first[i + 1] - s->first[i]);
-		for (uint32_t e = s->first[i]; e < s->first[i + 1]; e++) {
-			bytes_varint(b, s->label[e] - before);
-			if (e + 1 < s->first[i + 1])
-				bytes_varint(b, s->share[e]);
-			before = s->label[e];
-		}
-	}
+	for (uint32_t i = 0; i < s->count; i++)
+		pack_leaf(s, i, b);
 }
 
 /* The number of a split's threshold. */

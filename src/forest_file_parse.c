@@ -91,21 +91,35 @@ static int read_thresholds(struct reader *r)
 	return err;
 }
 
+/* How many classes a leaf has shares for, and whether that is all that it gives. */
+static bool read_leaf_size(struct reader *r, uint32_t *n, bool *whole)
+{
+	if (!bytes_get_varint(&r->c, n))
+		return false;
+	*whole = *n > 0;
+	if (*whole)
+		return *n > 1 && *n <= r->p->classes;
+	return bytes_get_varint(&r->c, n) && *n <= r->p->classes;
+}
+
 static int read_mixed_leaf(struct reader *r)
 {
 	uint16_t label[FOREST_CLASSES_MAX], share[FOREST_CLASSES_MAX];
 	uint32_t n, at = 0, rest = FOREST_UNIT, step, part;
+	bool whole;
 
-	if (!bytes_get_varint(&r->c, &n) || n < 2 || n > r->p->classes)
+	if (!read_leaf_size(r, &n, &whole))
 		return bad(r, "a mixed leaf of too few or too many classes");
 	for (uint32_t i = 0; i < n; i++) {
+		bool is_rest = whole && i + 1 == n;
+
 		if (!bytes_get_varint(&r->c, &step) || (i > 0 && step == 0) ||
 		    step >= r->p->classes || at + step >= r->p->classes)
 			return bad(r, "a class that is none or not the next");
 		part = rest;
-		if (i + 1 < n && !bytes_get_varint(&r->c, &part))
+		if (!is_rest && !bytes_get_varint(&r->c, &part))
 			return bad(r, "shares cut short");
-		if (part == 0 || part > rest || (i + 1 < n && part == rest))
+		if (part == 0 || part > rest || (!is_rest && part == rest))
 			return bad(r, "shares that do not add up");
 		at += step;
 		rest -= part;

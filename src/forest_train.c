@@ -201,7 +201,7 @@ static int check_params(const struct dataset *d, size_t count,
 	if (d->features.count < 1 || d->features.count > FOREST_FEATURES_MAX)
 		return fault_set(f, -EINVAL, "%u features: 1 to %d can be learnt from",
 		                 d->features.count, FOREST_FEATURES_MAX);
-	if (d->labels.count < 2 || d->labels.count > FOREST_CLASSES_MAX)
+	if (d->labels.count < 2 || d->labels.count + !!p->taught > FOREST_CLASSES_MAX)
 		return fault_set(f, -EINVAL, "%u classes: 2 to %d can be told apart",
 		                 d->labels.count, FOREST_CLASSES_MAX);
 	if (count < 1 || count > FOREST_ROWS_MAX)
@@ -334,13 +334,28 @@ static int choose_bags(struct training *t, const struct forest_rows *rows)
 
 static int choose_weights(struct training *t, const struct forest_rows *rows)
 {
-	if (t->params->power.trace <= 0 && t->params->power.class <= 0)
+	if (t->params->power.trace <= 0 && t->params->power.class <= 0 &&
+	    !t->params->taught)
 		return 0;
 	t->upto = calloc(rows->count, sizeof(*t->upto));
 	t->tree.upto = t->upto;
-	return t->upto ? bags_weights(rows->d, rows->row, rows->count, t->params->power,
-	                              t->upto)
-	               : -ENOMEM;
+	return t->upto ? forest_weights(rows, t->params, t->upto) : -ENOMEM;
+}
+
+int forest_weights(const struct forest_rows *rows, const struct forest_params *p,
+                   double *upto)
+{
+	int err = bags_weights(rows->d, rows->row, rows->count, p->power, upto);
+	double before = 0, sum = 0;
+
+	for (size_t i = 0; i < rows->count && p->taught && !err; i++) {
+		double weight = upto[i] - before;
+
+		before = upto[i];
+		sum += p->taught[i] == FOREST_LEFT_OUT ? 0 : weight;
+		upto[i] = sum;
+	}
+	return err;
 }
 
 struct forest *forest_train(const struct forest_rows *rows, const struct forest_params *p,
@@ -368,8 +383,8 @@ struct forest *forest_train(const struct forest_rows *rows, const struct forest_
 		                       .wide = parts.wide,
 		                       .narrow = p->narrow,
 		                       .bootstrap = p->bootstrap };
-	if (!codes_make(&t.codes, d, rows->row, rows->count) && !choose_bags(&t, rows) &&
-	    !choose_weights(&t, rows) && !run(&t, d, oob))
+	if (!codes_make(&t.codes, d, rows->row, rows->count, p->taught) &&
+	    !choose_bags(&t, rows) && !choose_weights(&t, rows) && !run(&t, d, oob))
 		fo = forest_of(&parts);
 	if (!fo) {
 		(void)fault_set(f, -ENOMEM,

@@ -27,9 +27,10 @@ struct labeller {
 	float *x;
 	uint32_t *votes;
 	const struct flow_ends **ends;
-	uint64_t *packets;
-	float *own, *all; /* probabilities */
-	float *parts;     /* or NULL */
+	struct label_case *cases; /* each with novelty of its own */
+	float *novelty;           /* the same, in a row */
+	float *own, *all;         /* probabilities */
+	float *parts;             /* or NULL */
 	struct label *label;
 	/* The burst at hand. */
 	const struct burst *burst;
@@ -52,36 +53,54 @@ const char *label_reason_name(enum label_reason r)
 		return "low-confidence";
 	case LABEL_TOO_FEW_PACKETS:
 		return "too-few-packets";
+	case LABEL_NOVEL:
+		return "novel";
+	case LABEL_AMBIGUOUS:
+		return "ambiguous";
 	}
 	return "";
 }
 
-static struct label decide(const struct model *m, struct label l, const float *threshold,
-                           uint64_t packets)
+static struct label decide(struct label l, const float *threshold, float limit)
 {
-	if (packets < m->min_packets)
-		l.reason = LABEL_TOO_FEW_PACKETS;
+	if (l.reason != LABEL_KNOWN)
+		return l;
+	if (l.doubt > limit)
+		l.reason = LABEL_NOVEL;
 	else if (l.confidence < threshold[l.best])
 		l.reason = LABEL_LOW_CONFIDENCE;
 	return l;
 }
 
-struct label label_alone(const struct model *m, const uint32_t *votes, uint64_t packets,
-                         float *work)
+static struct label begin(const struct model *m, uint32_t best, struct label_case c)
 {
-	struct label l = { .best = forest_best(votes, m->classes.count) };
+	struct label l = { .best = best };
+
+	if (c.packets < m->min_packets)
+		l.reason = LABEL_TOO_FEW_PACKETS;
+	else if (c.ambiguous)
+		l.reason = LABEL_AMBIGUOUS;
+	return l;
+}
+
+struct label label_alone(const struct model *m, const uint32_t *votes,
+                         struct label_case c, float *work)
+{
+	struct label l = begin(m, forest_best(votes, m->classes.count), c);
 
 	model_confidence(m, votes, forest_trees(m->forest), work);
 	l.confidence = work[l.best];
-	return decide(m, l, m->threshold_alone, packets);
+	l.doubt = novelty_doubt(c.novelty, l.confidence);
+	return decide(l, m->threshold_alone, m->novelty.limit_alone);
 }
 
-struct label label_together(const struct model *m, const float *q, uint64_t packets)
+struct label label_together(const struct model *m, const float *q, struct label_case c)
 {
-	struct label l = { .best = evidence_best(q, m->classes.count) };
+	struct label l = begin(m, evidence_best(q, m->classes.count), c);
 
 	l.confidence = q[l.best];
-	return decide(m, l, m->threshold, packets);
+	l.doubt = novelty_doubt(c.novelty, l.confidence);
+	return decide(l, m->threshold, m->novelty.limit);
 }
 
 struct labeller *labeller_new(const struct labeller_params *p)
@@ -96,7 +115,8 @@ struct labeller *labeller_new(const struct labeller_params *p)
 	l->x = calloc(flows * feature_count(p->model->set), sizeof(*l->x));
 	l->votes = calloc(flows * FOREST_VIEWS * classes, sizeof(*l->votes));
 	l->ends = calloc(flows, sizeof(*l->ends));
-	l->packets = calloc(flows, sizeof(*l->packets));
+	l->cases = calloc(flows, sizeof(*l->cases));
+	l->novelty = calloc(flows, sizeof(*l->novelty));
 	l->own = calloc(flows * EVIDENCE_VIEWS * classes, sizeof(*l->own));
 	l->all = calloc(flows * classes, sizeof(*l->all));
 	l->label = calloc(flows, sizeof(*l->label));
@@ -110,8 +130,8 @@ struct labeller *labeller_new(const struct labeller_params *p)
 		.max_clients = EVIDENCE_CLIENTS,
 		.secret = p->secret,
 	});
-	if (l->work && l->x && l->votes && l->ends && l->packets && l->own && l->all &&
-	    l->label && l->past && (l->parts || !p->parts || p->alone))
+	if (l->work && l->x && l->votes && l->ends && l->cases && l->novelty && l->own &&
+	    l->all && l->label && l->past && (l->parts || !p->parts || p->alone))
 		return l;
 	labeller_free(l);
 	return NULL;
@@ -126,7 +146,8 @@ void labeller_free(struct labeller *l)
 	free(l->x);
 	free(l->votes);
 	free(l->ends);
-	free(l->packets);
+	free(l->cases);
+	free(l->novelty);
 	free(l->own);
 	free(l->all);
 	free(l->parts);
@@ -142,9 +163,11 @@ static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow 
 	float *own = l->own + i * EVIDENCE_VIEWS * m->classes.count;
 
 	l->ends[i] = &bf->ends;
-	l->packets[i] = burst_flow_packets(bf);
+	l->novelty[i] = novelty_of(&m->novelty, l->x + i * feature_count(m->set));
+	l->cases[i] = (struct label_case){ burst_flow_packets(bf), l->novelty[i],
+		                           model_ambiguous(m, votes) };
 	if (l->p.alone)
-		l->label[i] = label_alone(m, votes, l->packets[i], own);
+		l->label[i] = label_alone(m, votes, l->cases[i], own);
 	else
 		model_shares(m, votes, own);
 }
@@ -169,20 +192,21 @@ static void vote(struct labeller *l, uint32_t n)
 static void judge(struct labeller *l, const struct evidence_burst *all, uint32_t i)
 {
 	const struct model *m = l->p.model;
-
 	size_t width = (size_t)EVIDENCE_PARTS * m->classes.count;
+	struct label_case c = l->cases[i];
 
 	evidence_judge(l->past, all, i, l->all);
 	if (l->parts)
 		memcpy(l->parts + i * width, evidence_said(l->past),
 		       width * sizeof(*l->parts));
-	l->label[i] = label_together(m, l->all + i * m->classes.count, l->packets[i]);
+	c.novelty = evidence_novelty(l->past, all, i);
+	l->label[i] = label_together(m, l->all + i * m->classes.count, c);
 }
 
 /* n flows through the stage at hand. */
 static void take_step(struct labeller *l, uint32_t n)
 {
-	const struct evidence_burst all = { l->burst->last, l->ends, l->own,
+	const struct evidence_burst all = { l->burst->last, l->ends, l->own, l->novelty,
 		                            l->burst->flow_count };
 
 	switch (l->stage) {
@@ -273,8 +297,11 @@ static size_t gather_early(struct labeller *l, const struct burst_flow *bf)
 		if (burst_flow_at(b, at) != bf)
 			with[n++] = burst_flow_at(b, at);
 	for (size_t i = 0; i < n; i++) {
+		float *x = l->x + i * feature_count(m->set);
+
 		l->ends[i] = &with[i]->ends;
-		feature_vector(m->set, with[i], l->x + i * feature_count(m->set));
+		feature_vector(m->set, with[i], x);
+		l->novelty[i] = novelty_of(&m->novelty, x);
 	}
 	forest_views(m->forest, l->x, n, l->work, l->votes);
 	return n;
@@ -284,18 +311,20 @@ struct label labeller_early(struct labeller *l, const struct burst_flow *bf)
 {
 	const struct model *m = l->p.model;
 	size_t n = gather_early(l, bf), classes = m->classes.count;
-	struct evidence_burst open = { bf->burst->last, l->ends, l->own, n };
-	uint64_t packets = burst_flow_packets(bf);
+	struct evidence_burst open = { bf->burst->last, l->ends, l->own, l->novelty, n };
+	struct label_case c = { burst_flow_packets(bf), l->novelty[0],
+		                model_ambiguous(m, l->votes) };
 	struct label label;
 
 	if (l->p.alone) {
-		label = label_alone(m, l->votes, packets, l->own);
+		label = label_alone(m, l->votes, c, l->own);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			model_shares(m, l->votes + i * FOREST_VIEWS * classes,
 			             l->own + i * EVIDENCE_VIEWS * classes);
 		evidence_early(l->past, &open, l->all);
-		label = label_together(m, l->all, packets);
+		c.novelty = evidence_novelty(l->past, &open, 0);
+		label = label_together(m, l->all, c);
 	}
 	label.provisional = true;
 	if (label.reason == LABEL_KNOWN && label.confidence < EARLY_LEAST)

@@ -6,7 +6,8 @@
 
 void model_init(struct model *m)
 {
-	*m = (struct model){ 0 };
+	*m = (struct model){ .novelty = { .limit = NOVELTY_NEVER,
+		                          .limit_alone = NOVELTY_NEVER } };
 }
 
 void model_clear(struct model *m)
@@ -19,6 +20,7 @@ void model_clear(struct model *m)
 	free(m->importance_gini);
 	free(m->importance_permutation);
 	free(m->median);
+	novelty_clear(&m->novelty);
 	forest_free(m->forest);
 	model_init(m);
 }
@@ -38,16 +40,38 @@ int model_reserve(struct model *m, uint32_t classes, uint32_t features)
 	               : -ENOMEM;
 }
 
+void model_shares_of(const struct model *m, const uint32_t *votes, unsigned trees,
+                     float *p)
+{
+	float all = (float)trees * FOREST_UNIT;
+	uint32_t left = trees * FOREST_UNIT;
+
+	for (uint32_t c = 0; c < m->classes.count; c++)
+		left -= votes[c];
+	for (uint32_t c = 0; c < m->classes.count; c++) {
+		p[c] = (float)votes[c] / all;
+		if (left)
+			p[c] += (float)left / all * m->prior[c];
+	}
+}
+
 void model_shares(const struct model *m, const uint32_t *votes, float *p)
 {
-	float all = (float)forest_trees(m->forest) * FOREST_UNIT;
-	float narrow = (float)forest_narrow_trees(m->forest) * FOREST_UNIT;
 	uint32_t n = m->classes.count;
 
-	for (uint32_t c = 0; c < n; c++) {
-		p[EVIDENCE_OWNS * n + c] = (float)votes[FOREST_ALL * n + c] / all;
-		p[EVIDENCE_SAYS * n + c] = (float)votes[FOREST_NARROW * n + c] / narrow;
-	}
+	model_shares_of(m, votes + FOREST_ALL * n, forest_trees(m->forest),
+	                p + EVIDENCE_OWNS * n);
+	model_shares_of(m, votes + FOREST_NARROW * n, forest_narrow_trees(m->forest),
+	                p + EVIDENCE_SAYS * n);
+}
+
+bool model_ambiguous(const struct model *m, const uint32_t *votes)
+{
+	uint32_t left = forest_trees(m->forest) * FOREST_UNIT;
+
+	for (uint32_t c = 0; c < m->classes.count; c++)
+		left -= votes[c];
+	return left > votes[forest_best(votes, m->classes.count)];
 }
 
 void model_confidence(const struct model *m, const uint32_t *votes, unsigned trees,

@@ -18,7 +18,7 @@
 
 #include "hash.h"
 
-#define VERSION      2
+#define VERSION      3
 #define ENTRY_BYTES  16
 #define HEADER_BYTES 24
 

@@ -365,6 +365,16 @@ static int parse_trees(struct model *m, struct cursor c, struct fault *f)
 	return err;
 }
 
+static void pack_novelty(const struct model *m, struct bytes *b)
+{
+	novelty_pack(&m->novelty, b);
+}
+
+static int parse_novelty(struct model *m, struct cursor c, struct fault *f)
+{
+	return novelty_parse(&m->novelty, feature_count(m->set), c, f);
+}
+
 const struct model_section model_section[MODEL_SECTIONS] = {
 	{ "META", pack_meta, parse_meta },
 	{ "SCHM", pack_schema, parse_schema },
@@ -373,5 +383,6 @@ const struct model_section model_section[MODEL_SECTIONS] = {
 	{ "EVID", pack_evidence, parse_evidence },
 	{ "IMPO", pack_importance, parse_importance },
 	{ "MEDI", pack_medians, parse_medians },
+	{ "NOVL", pack_novelty, parse_novelty },
 	{ "TREE", pack_trees, parse_trees },
 };

@@ -53,7 +53,7 @@ static void add_votes(const struct oob_votes *to, const struct walk *w, int lane
                       uint32_t at)
 {
 	const struct tree_shares *s = &w->g->shares;
-	uint32_t classes = w->g->codes->classes, code = w->leaf[lane];
+	uint32_t classes = w->g->codes->named, code = w->leaf[lane];
 	uint32_t *votes = to->votes + (size_t)at * classes;
 
 	add(&to->trees[at], 1);
@@ -71,9 +71,9 @@ static int64_t share_for(const struct grower *g, uint32_t code, uint32_t label)
 {
 	const struct tree_shares *s = &g->shares;
 
-	if (code < g->codes->classes)
+	if (code < g->codes->named)
 		return code == label ? TREE_UNIT : 0;
-	code -= g->codes->classes;
+	code -= g->codes->named;
 	for (uint32_t i = s->first[code]; i < s->first[code + 1]; i++)
 		if (s->label[i] == label)
 			return s->share[i];

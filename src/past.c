@@ -27,6 +27,14 @@ void past_clear(struct past *p)
 	*p = (struct past){ 0 };
 }
 
+void past_forget(struct past *p)
+{
+	struct record *r;
+
+	while ((r = table_oldest(p->table)))
+		table_remove(p->table, r);
+}
+
 static struct flow_key key_of(enum past_kind kind, const struct flow_ends *ends)
 {
 	uint64_t ports = (uint64_t)ends->client_port << 24 |

@@ -2,46 +2,16 @@
 #include "record.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
-
-/* A line that grows within its buffer. */
-struct line {
-	char *buf;
-	size_t len;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct line *l, const char *fmt,
-                                                      ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(l->buf + l->len, RECORD_LINE_SIZE - l->len, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		l->len += (size_t)n;
-	if (l->len >= RECORD_LINE_SIZE)
-		l->len = RECORD_LINE_SIZE - 1;
-}
-
-static void put_escaped(struct line *l, const char *s, enum escape how)
-{
-	char out[ESCAPE_SIZE];
-
-	while (escape_next(&s, how, out))
-		put(l, "%s", out);
-}
+#include "line.h"
 
 static void put_json(struct line *l, const char *key, const char *value)
 {
-	put(l, ",\"%s\":\"", key);
-	put_escaped(l, value, ESCAPE_JSON);
-	put(l, "\"");
+	line_put(l, ",\"%s\":\"", key);
+	line_escaped(l, value, ESCAPE_JSON);
+	line_put(l, "\"");
 }
 
 /* Bare where a reader that splits at spaces and '=' gets it right, else quoted. */
@@ -52,9 +22,9 @@ static void put_kv(struct line *l, const char *key, const char *value)
 	for (const char *s = value; *s; s++)
 		bare &= (unsigned char)*s > ' ' && (unsigned char)*s < 0x7f &&
 		        !strchr("\"\\=", *s);
-	put(l, bare ? " %s=" : " %s=\"", key);
-	put_escaped(l, value, ESCAPE_KV);
-	put(l, bare ? "" : "\"");
+	line_put(l, bare ? " %s=" : " %s=\"", key);
+	line_escaped(l, value, ESCAPE_KV);
+	line_put(l, bare ? "" : "\"");
 }
 
 static const struct {
@@ -73,7 +43,7 @@ static void put_flags(struct line *l, unsigned flags, const char *quote)
 	for (size_t i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
 		if (!(flags & flag_names[i].flag))
 			continue;
-		put(l, "%s%s%s%s", between, quote, flag_names[i].name, quote);
+		line_put(l, "%s%s%s%s", between, quote, flag_names[i].name, quote);
 		between = ",";
 	}
 }
@@ -82,78 +52,79 @@ static void put_seed(struct line *l, const struct record *r)
 {
 	char client[ADDR_TEXT_SIZE], server[ADDR_TEXT_SIZE];
 
-	put(l, "<%" PRId64 ".%06" PRId64 "> <%s> <%u> <%s> <%u> <%s>",
-	    r->last_us / MONO_SECOND, r->last_us % MONO_SECOND,
-	    addr_text(r->ends.client, client), r->ends.client_port,
-	    addr_text(r->ends.server, server), r->ends.server_port,
-	    proto_name(r->ends.proto));
-	put(l, " <%" PRIu64 "> <%" PRIu64 "> <%" PRIu64 "> <%" PRIu64 "> <",
-	    r->pkts[BURST_SENT], r->pkts[BURST_RCVD], r->bytes[BURST_SENT],
-	    r->bytes[BURST_RCVD]);
-	put_escaped(l, r->label, ESCAPE_ANGLE);
-	put(l, r->blocked ? "> BLOCKED" : ">");
+	line_put(l, "<%" PRId64 ".%06" PRId64 "> <%s> <%u> <%s> <%u> <%s>",
+	         r->last_us / MONO_SECOND, r->last_us % MONO_SECOND,
+	         addr_text(r->ends.client, client), r->ends.client_port,
+	         addr_text(r->ends.server, server), r->ends.server_port,
+	         proto_name(r->ends.proto));
+	line_put(l, " <%" PRIu64 "> <%" PRIu64 "> <%" PRIu64 "> <%" PRIu64 "> <",
+	         r->pkts[BURST_SENT], r->pkts[BURST_RCVD], r->bytes[BURST_SENT],
+	         r->bytes[BURST_RCVD]);
+	line_escaped(l, r->label, ESCAPE_ANGLE);
+	line_put(l, r->blocked ? "> BLOCKED" : ">");
 }
 
 static void put_end(struct line *l, const char *key, struct addr a, unsigned port)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	put(l, addr_is_v4(a) ? " %s=%s:%u" : " %s=[%s]:%u", key, addr_text(a, text),
-	    port);
+	line_put(l, addr_is_v4(a) ? " %s=%s:%u" : " %s=[%s]:%u", key, addr_text(a, text),
+	         port);
 }
 
 static void put_kv_line(struct line *l, const struct record *r)
 {
-	put(l, "burst=%" PRIu64, r->burst);
+	line_put(l, "burst=%" PRIu64, r->burst);
 	put_end(l, "client", r->ends.client, r->ends.client_port);
 	put_end(l, "server", r->ends.server, r->ends.server_port);
-	put(l, " proto=%s sent=%" PRIu64 "/%" PRIu64 " rcvd=%" PRIu64 "/%" PRIu64,
-	    proto_name(r->ends.proto), r->pkts[BURST_SENT], r->bytes[BURST_SENT],
-	    r->pkts[BURST_RCVD], r->bytes[BURST_RCVD]);
+	line_put(l, " proto=%s sent=%" PRIu64 "/%" PRIu64 " rcvd=%" PRIu64 "/%" PRIu64,
+	         proto_name(r->ends.proto), r->pkts[BURST_SENT], r->bytes[BURST_SENT],
+	         r->pkts[BURST_RCVD], r->bytes[BURST_RCVD]);
 	put_kv(l, "label", r->label);
-	put(l, " confidence=%.3f mark=0x%x", (double)r->confidence, r->mark);
+	line_put(l, " confidence=%.3f mark=0x%x", (double)r->confidence, r->mark);
 	put_kv(l, "in", *r->in ? r->in : "-");
 	put_kv(l, "out", *r->out ? r->out : "-");
 	if (*r->reason)
 		put_kv(l, "reason", r->reason);
 	if (r->provisional)
-		put(l, " provisional=yes");
+		line_put(l, " provisional=yes");
 	if (r->burst_flags & ~(unsigned)BURST_FLUSH) { /* how all captures end */
-		put(l, " flags=");
+		line_put(l, " flags=");
 		put_flags(l, r->burst_flags, "");
 	}
 	if (r->blocked)
-		put(l, " BLOCKED");
+		line_put(l, " BLOCKED");
 }
 
 static void put_json_line(struct line *l, const struct record *r)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	put(l, "{\"burst\":%" PRIu64, r->burst);
+	line_put(l, "{\"burst\":%" PRIu64, r->burst);
 	put_json(l, "client", addr_text(r->ends.client, text));
-	put(l, ",\"client_port\":%u", r->ends.client_port);
+	line_put(l, ",\"client_port\":%u", r->ends.client_port);
 	put_json(l, "server", addr_text(r->ends.server, text));
-	put(l, ",\"server_port\":%u,\"proto\":\"%s\"", r->ends.server_port,
-	    proto_name(r->ends.proto));
-	put(l, ",\"first\":%" PRId64 ".%06" PRId64 ",\"last\":%" PRId64 ".%06" PRId64,
-	    r->first_us / MONO_SECOND, r->first_us % MONO_SECOND,
-	    r->last_us / MONO_SECOND, r->last_us % MONO_SECOND);
-	put(l,
-	    ",\"pkts_sent\":%" PRIu64 ",\"pkts_rcvd\":%" PRIu64 ",\"bytes_sent\":%" PRIu64
-	    ",\"bytes_rcvd\":%" PRIu64,
-	    r->pkts[BURST_SENT], r->pkts[BURST_RCVD], r->bytes[BURST_SENT],
-	    r->bytes[BURST_RCVD]);
+	line_put(l, ",\"server_port\":%u,\"proto\":\"%s\"", r->ends.server_port,
+	         proto_name(r->ends.proto));
+	line_put(l,
+	         ",\"first\":%" PRId64 ".%06" PRId64 ",\"last\":%" PRId64 ".%06" PRId64,
+	         r->first_us / MONO_SECOND, r->first_us % MONO_SECOND,
+	         r->last_us / MONO_SECOND, r->last_us % MONO_SECOND);
+	line_put(l,
+	         ",\"pkts_sent\":%" PRIu64 ",\"pkts_rcvd\":%" PRIu64
+	         ",\"bytes_sent\":%" PRIu64 ",\"bytes_rcvd\":%" PRIu64,
+	         r->pkts[BURST_SENT], r->pkts[BURST_RCVD], r->bytes[BURST_SENT],
+	         r->bytes[BURST_RCVD]);
 	put_json(l, "label", r->label);
-	put(l, ",\"confidence\":%.3f", (double)r->confidence);
+	line_put(l, ",\"confidence\":%.3f", (double)r->confidence);
 	put_json(l, "reason", r->reason);
-	put(l, ",\"provisional\":%s", r->provisional ? "true" : "false");
-	put(l, ",\"mark\":%u", r->mark);
+	line_put(l, ",\"provisional\":%s", r->provisional ? "true" : "false");
+	line_put(l, ",\"mark\":%u", r->mark);
 	put_json(l, "in", r->in);
 	put_json(l, "out", r->out);
-	put(l, ",\"flags\":[");
+	line_put(l, ",\"flags\":[");
 	put_flags(l, r->burst_flags, "\"");
-	put(l, r->blocked ? "],\"blocked\":true}" : "]}");
+	line_put(l, r->blocked ? "],\"blocked\":true}" : "]}");
 }
 
 static const char *const format_names[] = {
@@ -198,9 +169,8 @@ void record_fill(struct record *r, const struct model *m, const struct burst_flo
 void record_line(const struct record *r, enum record_format format,
                  char buf[static RECORD_LINE_SIZE])
 {
-	struct line l = { buf, 0 };
+	struct line l = line_in(buf, RECORD_LINE_SIZE);
 
-	buf[0] = 0;
 	switch (format) {
 	case RECORD_SEED:
 		put_seed(&l, r);

@@ -5,21 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "file.h"
 #include "log.h"
-
-static int load_model(struct model *m, const char *path, struct fault *f)
-{
-	uint8_t *data;
-	size_t len;
-	int err = file_read(path, &data, &len, f);
-
-	if (err)
-		return err;
-	err = model_parse(m, data, len, f);
-	free(data);
-	return err ? fault_prefix(f, err, path) : 0;
-}
+#include "model_load.h"
 
 static int check_ms(const char *conf, const char *key, uint32_t ms, struct mono model,
                     struct fault *f)
@@ -42,7 +29,7 @@ struct settings *settings_load(const char *path, struct fault *f)
 	}
 	model_init(&s->model);
 	if (conf_load(&s->conf, path, f) == 0 &&
-	    load_model(&s->model, s->conf.model.path, f) == 0 &&
+	    model_load(&s->model, s->conf.model.path, f) == 0 &&
 	    check_ms(path, "gap_ms", s->conf.burst.gap_ms, s->model.gap, f) == 0 &&
 	    check_ms(path, "max_ms", s->conf.burst.max_ms, s->model.max, f) == 0)
 		return s;

@@ -2,33 +2,14 @@
 #include "status.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
+#include "line.h"
 #include "log.h"
 
-/* A line that grows within its buffer. */
-struct line {
-	char text[900];
-	size_t len;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct line *l, const char *fmt,
-                                                      ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(l->text + l->len, sizeof(l->text) - l->len, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		l->len += (size_t)n;
-	if (l->len >= sizeof(l->text))
-		l->len = sizeof(l->text) - 1; /* cut, which still informs */
-}
+/* Room for what is put together of many words. */
+#define LINE_SIZE 900
 
 static void log_queue(const char *who, const struct lane_counters *c)
 {
@@ -46,12 +27,13 @@ static void log_queue(const char *who, const struct lane_counters *c)
 
 static void log_decoded(const char *who, const struct lane_counters *c)
 {
-	struct line l = { .len = 0 };
+	char text[LINE_SIZE];
+	struct line l = line_in(text, sizeof(text));
 
 	for (unsigned r = 0; r < DECODE_RESULTS; r++)
-		put(&l, " %s=%" PRIu64, decode_name((enum decode_result)r),
-		    c->decoded[r]);
-	log_info("%s decoded%s", who, l.text);
+		line_put(&l, " %s=%" PRIu64, decode_name((enum decode_result)r),
+		         c->decoded[r]);
+	log_info("%s decoded%s", who, text);
 }
 
 static void log_bursts(const char *who, const struct lane_counters *c)
@@ -122,27 +104,25 @@ void status_add(struct lane_counters *sum, const struct lane_counters *c)
 
 static void put_label(struct line *l, const char *name, uint64_t count)
 {
-	char out[ESCAPE_SIZE];
-
-	put(l, " \"");
-	while (escape_next(&name, ESCAPE_KV, out))
-		put(l, "%s", out);
-	put(l, "\"=%" PRIu64, count);
+	line_put(l, " \"");
+	line_escaped(l, name, ESCAPE_KV);
+	line_put(l, "\"=%" PRIu64, count);
 }
 
 static void log_labels(const struct sink *s)
 {
-	struct line l = { .len = 0 };
+	char text[LINE_SIZE];
+	struct line l = line_in(text, sizeof(text));
 
 	for (uint32_t i = 0; i < s->labels.count; i++) {
 		put_label(&l, s->labels.name[i], s->label_count[i]);
-		if (l.len > sizeof(l.text) - 300) {
-			log_info("labels%s", l.text);
-			l = (struct line){ .len = 0 };
+		if (l.len > sizeof(text) - 300) {
+			log_info("labels%s", text);
+			l = line_in(text, sizeof(text));
 		}
 	}
 	if (l.len > 0)
-		log_info("labels%s", l.text);
+		log_info("labels%s", text);
 	if (s->failed > 0)
 		log_info("labels lost_to_file=%" PRIu64, s->failed);
 }

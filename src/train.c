@@ -7,9 +7,6 @@
 
 #include "strengths.h"
 
-/* Of a forest that is asked for what it has not seen: each row wants some. */
-#define LEAST_TREES 50
-
 /* To learn strengths of evidence from. */
 #define LESSON_ROWS 8192
 
@@ -18,13 +15,34 @@ static int no_memory(struct fault *f)
 	return fault_set(f, -ENOMEM, "out of memory");
 }
 
+/* By class, the weight of those rows that are learned as what they are. */
+static int set_prior(struct model *m, const struct forest_rows *rows,
+                     const struct forest_params *p)
+{
+	double *upto = calloc(rows->count + 1, sizeof(*upto)), before = 0, all = 0;
+	int err = upto ? forest_weights(rows, p, upto) : -ENOMEM;
+
+	for (size_t i = 0; i < rows->count && !err; i++) {
+		bool known = !p->taught || p->taught[i] < m->classes.count;
+		double weight = known ? upto[i] - before : 0;
+
+		before = upto[i];
+		upto[i] = weight;
+		all += weight;
+	}
+	if (!p->taught)
+		all = (double)rows->count;
+	for (size_t i = 0; i < rows->count && !err; i++)
+		m->prior[rows->d->row[rows->row[i]].label] += (float)(upto[i] / all);
+	free(upto);
+	return err;
+}
+
 /* What is known before any tree has grown. */
 static int prepare(struct model *m, const struct forest_rows *rows,
                    const struct train_params *p)
 {
 	const struct dataset *d = rows->d;
-	double *upto;
-	int err;
 
 	m->set = p->set;
 	m->gap = p->gap;
@@ -35,17 +53,7 @@ static int prepare(struct model *m, const struct forest_rows *rows,
 	for (uint32_t c = 0; c < d->labels.count; c++)
 		if (names_add(&m->classes, d->labels.name[c]) == NAMES_NONE)
 			return -ENOMEM;
-	if (model_reserve(m, d->labels.count, d->features.count) < 0)
-		return -ENOMEM;
-	upto = calloc(rows->count, sizeof(*upto));
-	if (!upto)
-		return -ENOMEM;
-	err = bags_weights(d, rows->row, rows->count, p->forest.power, upto);
-	for (size_t i = 0; i < rows->count && !err; i++)
-		m->prior[d->row[rows->row[i]].label] +=
-			(float)((upto[i] - (i ? upto[i - 1] : 0)) / (double)rows->count);
-	free(upto);
-	return err;
+	return model_reserve(m, d->labels.count, d->features.count);
 }
 
 /* What the trees that have not seen a row say of it: votes, then probabilities by them,
@@ -55,6 +63,8 @@ struct unseen {
 	uint32_t *label;
 	/* A row of classes for each row, of own EVIDENCE_VIEWS. */
 	float *own, *all;
+	float *novel_own, *novel_all; /* novelty by row */
+	float *doubt;
 	struct calibrate_guess *guess;
 };
 
@@ -70,13 +80,17 @@ static bool unseen_init(struct unseen *u, const struct model *m,
 		.label = calloc(count, sizeof(*u->label)),
 		.own = calloc(count * EVIDENCE_VIEWS * m->classes.count, sizeof(*u->own)),
 		.all = calloc(count * m->classes.count, sizeof(*u->all)),
+		.novel_own = calloc(count, sizeof(*u->novel_own)),
+		.novel_all = calloc(count, sizeof(*u->novel_all)),
+		.doubt = calloc(count, sizeof(*u->doubt)),
 		.guess = calloc(count, sizeof(*u->guess)),
 	};
 	u->v.label = u->label;
 	u->narrow = u->v;
 	u->narrow.votes = oob->narrow_votes;
 	u->narrow.trees = oob->narrow_trees;
-	return u->label && u->own && u->all && u->guess;
+	return u->label && u->own && u->all && u->novel_own && u->novel_all && u->doubt &&
+	       u->guess;
 }
 
 static void unseen_clear(struct unseen *u)
@@ -84,18 +98,20 @@ static void unseen_clear(struct unseen *u)
 	free(u->label);
 	free(u->own);
 	free(u->all);
+	free(u->novel_own);
+	free(u->novel_all);
+	free(u->doubt);
 	free(u->guess);
 }
 
 /* Shares of votes; a row that every tree has seen is as likely as its class. */
-static void set_shares(const struct calibrate_votes *v, size_t i, const float *prior,
+static void set_shares(const struct calibrate_votes *v, size_t i, const struct model *m,
                        float *p)
 {
-	const uint32_t *votes = v->votes + i * v->classes;
-	float all = (float)v->trees[i] * FOREST_UNIT;
-
-	for (uint32_t c = 0; c < v->classes; c++)
-		p[c] = v->trees[i] ? (float)votes[c] / all : prior[c];
+	if (v->trees[i])
+		model_shares_of(m, v->votes + i * v->classes, v->trees[i], p);
+	else
+		memcpy(p, m->prior, v->classes * sizeof(*p));
 }
 
 static void own_shares(struct unseen *u, const struct model *m)
@@ -103,8 +119,8 @@ static void own_shares(struct unseen *u, const struct model *m)
 	for (size_t i = 0; i < u->v.rows; i++) {
 		float *p = u->own + i * EVIDENCE_VIEWS * u->v.classes;
 
-		set_shares(&u->v, i, m->prior, p + EVIDENCE_OWNS * u->v.classes);
-		set_shares(&u->narrow, i, m->prior, p + EVIDENCE_SAYS * u->v.classes);
+		set_shares(&u->v, i, m, p + EVIDENCE_OWNS * u->v.classes);
+		set_shares(&u->narrow, i, m, p + EVIDENCE_SAYS * u->v.classes);
 	}
 }
 
@@ -129,20 +145,24 @@ static size_t make_guesses(struct unseen *u, const struct model *m, bool alone)
 		} else {
 			best = evidence_best(p, classes);
 		}
+		u->doubt[n] =
+			novelty_doubt((alone ? u->novel_own : u->novel_all)[i], p[best]);
 		u->guess[n++] =
 			(struct calibrate_guess){ best, p[best], best == u->label[i] };
 	}
 	return n;
 }
 
-static void set_thresholds(struct unseen *u, struct model *m)
+static void set_thresholds(struct unseen *u, struct model *m, double novel)
 {
 	double precision = (double)m->precision;
+	size_t n = make_guesses(u, m, false);
 
-	calibrate_thresholds(u->guess, make_guesses(u, m, false), u->v.classes, precision,
-	                     m->threshold);
-	calibrate_thresholds(u->guess, make_guesses(u, m, true), u->v.classes, precision,
-	                     m->threshold_alone);
+	calibrate_thresholds(u->guess, n, u->v.classes, precision, m->threshold);
+	m->novelty.limit = novelty_limit(u->doubt, n, novel);
+	n = make_guesses(u, m, true);
+	calibrate_thresholds(u->guess, n, u->v.classes, precision, m->threshold_alone);
+	m->novelty.limit_alone = novelty_limit(u->doubt, n, novel);
 }
 
 /* Strengths of evidence, and what it then says of the same rows. */
@@ -161,12 +181,28 @@ static int weigh_evidence(struct unseen *u, struct model *m,
 	int err = strengths_learn(&lesson, &m->strengths);
 
 	w.strengths = m->strengths;
-	return err ? err : weigh_rows(rows, &w, u->own, u->all);
+	return err ? err : weigh_rows(rows, &w, u->own, u->all, u->novel_all);
+}
+
+static int learn_novelty(struct unseen *u, struct model *m,
+                         const struct forest_rows *rows, const struct train_params *p)
+{
+	bool travels[FEATURE_MAX];
+	int err = 0;
+
+	for (unsigned i = 0; i < feature_count(p->set); i++)
+		travels[i] = feature_travels(p->set, i);
+	if (p->novel > 0)
+		err = novelty_learn(&m->novelty, rows, travels, p->forest.seed,
+		                    u->novel_own);
+	if (!err)
+		memcpy(u->novel_all, u->novel_own, rows->count * sizeof(*u->novel_all));
+	return err;
 }
 
 /* Confidence and thresholds from what trees say of rows that they have not seen. */
 static int calibrate(struct model *m, const struct forest_rows *rows,
-                     const struct forest_oob *oob, uint64_t seed)
+                     const struct forest_oob *oob, const struct train_params *p)
 {
 	struct unseen u;
 	int err = -ENOMEM;
@@ -177,9 +213,11 @@ static int calibrate(struct model *m, const struct forest_rows *rows,
 		u.label[i] = rows->d->row[rows->row[i]].label;
 	m->calibration = calibrate_fit(&u.v);
 	own_shares(&u, m);
-	err = weigh_evidence(&u, m, rows, seed);
+	err = learn_novelty(&u, m, rows, p);
 	if (!err)
-		set_thresholds(&u, m);
+		err = weigh_evidence(&u, m, rows, p->forest.seed);
+	if (!err)
+		set_thresholds(&u, m, p->novel);
 done:
 	unseen_clear(&u);
 	return err;
@@ -188,24 +226,22 @@ done:
 /* A forest whose trees draw whole traces, to learn from what it has not seen: half the
  * trees suffice, and it is not kept. */
 static int learn_unseen(struct model *m, const struct forest_rows *rows,
-                        const struct forest_params *p, double *oob_accuracy,
+                        const struct train_params *p, double *oob_accuracy,
                         struct fault *f)
 {
 	size_t features = rows->d->features.count;
-	struct forest_params by_trace = *p;
+	struct forest_params by_trace = teach_unseen(&p->forest);
 	struct forest_oob oob;
 	struct forest *fo;
 	int err = -EINVAL;
 
-	by_trace.by_trace = true;
-	by_trace.trees = p->trees < 2 * LEAST_TREES ? p->trees : p->trees / 2;
 	fo = forest_train(rows, &by_trace, &oob, f);
 	if (fo) {
 		memcpy(m->importance_gini, oob.gini, features * sizeof(*oob.gini));
 		memcpy(m->importance_permutation, oob.permutation,
 		       features * sizeof(*oob.permutation));
 		*oob_accuracy = oob.accuracy;
-		err = calibrate(m, rows, &oob, p->seed);
+		err = calibrate(m, rows, &oob, p);
 		if (err)
 			no_memory(f);
 	}
@@ -240,22 +276,31 @@ static int set_medians(struct model *m, const struct forest_rows *rows)
 }
 
 int train_model(struct model *m, const struct forest_rows *rows,
-                const struct train_params *p, double *oob_accuracy, struct fault *f)
+                const struct train_params *p, struct train_seen *seen, struct fault *f)
 {
-	struct forest_params forest = p->forest;
+	struct train_params params = *p;
 	bool narrow[FEATURE_MAX];
+	struct taught taught;
 	int err;
 
 	if (p->set == FEATURE_FULL && !p->wide) {
 		for (unsigned i = 0; i < feature_count(p->set); i++)
 			narrow[i] = feature_travels(p->set, i);
-		forest.narrow = narrow;
+		params.forest.narrow = narrow;
 	}
 	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
 		return no_memory(f);
-	err = learn_unseen(m, rows, &forest, oob_accuracy, f);
-	if (err)
-		return err;
-	m->forest = forest_train(rows, &forest, NULL, f);
-	return m->forest ? 0 : -EINVAL;
+	err = teach_rows(&taught, rows, &params.forest, &p->teach, f);
+	seen->not_learned = taught.others;
+	params.forest.taught = taught.is;
+	if (!err && set_prior(m, rows, &params.forest) < 0)
+		err = no_memory(f);
+	if (!err)
+		err = learn_unseen(m, rows, &params, &seen->oob_accuracy, f);
+	if (!err) {
+		m->forest = forest_train(rows, &params.forest, NULL, f);
+		err = m->forest ? 0 : -EINVAL;
+	}
+	free(taught.is);
+	return err;
 }

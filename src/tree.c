@@ -22,7 +22,7 @@ static bool shares_grow(struct tree_shares *s, uint32_t entries)
 		s->first = first;
 		s->room = room;
 	}
-	if (s->entries + entries > s->entries_room) {
+	if (!s->label || s->entries + entries > s->entries_room) {
 		uint32_t room = 2 * s->entries_room + entries + 64;
 		uint16_t *label = reallocarray(s->label, room, sizeof(*label));
 		uint16_t *share;
@@ -67,35 +67,36 @@ static void round_up(uint32_t *share, uint32_t *rest, uint32_t n, uint32_t left)
 }
 
 /* Append class counts of a leaf (total of them above 0) as shares of TREE_UNIT, rounded
- * by largest remainder.  Returns the leaf's code, or UINT32_MAX when memory is short. */
-static uint32_t tree_share(struct tree_shares *s, const uint32_t *count, uint32_t classes,
-                           uint32_t total)
+ * by largest remainder; those of a class that is not named are left out.  Returns the
+ * leaf's code, or UINT32_MAX when memory is short. */
+static uint32_t tree_share(struct tree_shares *s, const uint32_t *count,
+                           const struct codes *c, uint32_t total)
 {
 	uint32_t share[CODES_CLASSES_MAX], rest[CODES_CLASSES_MAX], n = 0, kept = 0, at;
 	uint16_t label[CODES_CLASSES_MAX], part[CODES_CLASSES_MAX];
 	uint32_t left = TREE_UNIT;
 
-	for (uint32_t c = 0; c < classes; c++) {
-		uint64_t scaled = (uint64_t)count[c] * TREE_UNIT;
+	for (uint32_t k = 0; k < c->classes; k++) {
+		uint64_t scaled = (uint64_t)count[k] * TREE_UNIT;
 
-		if (!count[c])
+		if (!count[k])
 			continue;
-		label[n] = (uint16_t)c;
+		label[n] = (uint16_t)k;
 		share[n] = (uint32_t)(scaled / total);
 		rest[n] = (uint32_t)(scaled % total);
 		left -= share[n++];
 	}
 	round_up(share, rest, n, left);
 	for (uint32_t i = 0; i < n; i++) {
+		if (!share[i] || label[i] >= c->named)
+			continue;
 		if (share[i] == TREE_UNIT)
 			return label[i];
-		if (!share[i])
-			continue;
 		label[kept] = label[i];
 		part[kept++] = (uint16_t)share[i];
 	}
 	at = tree_share_add(s, label, part, kept);
-	return at == UINT32_MAX ? at : classes + at;
+	return at == UINT32_MAX ? at : c->named + at;
 }
 
 void tree_shares_clear(struct tree_shares *s)
@@ -190,23 +191,30 @@ static void draw_bags(struct grower *g)
 }
 
 /* Where rows were not drawn by weight, take each as often as it weighs, rounded up or
- * down at random.  The first of those that are there stays, so that something is. */
+ * down at random.  The first of those that are there and weigh something stays, so that
+ * something is; where none does, the first one. */
 static void scale_rows(struct grower *g)
 {
 	const double *upto = g->params.upto;
 	bool first = true;
+	size_t spare = 0;
 
+	for (size_t i = g->codes->rows; i-- > 0;)
+		spare = g->times[i] ? i : spare;
 	for (size_t i = 0; i < g->codes->rows; i++) {
-		double times = g->times[i] * (upto[i] - (i ? upto[i - 1] : 0));
+		double weight = upto[i] - (i ? upto[i - 1] : 0);
+		double times = g->times[i] * weight;
 		uint32_t whole = (uint32_t)(times + rng_unit(&g->rng));
 
 		if (!g->times[i])
 			continue;
-		whole += first && !whole;
-		first = false;
+		whole += first && !whole && weight > 0;
+		first = first && weight <= 0;
 		g->times[i] =
 			(uint16_t)(whole < CODES_WEIGHT_MAX ? whole : CODES_WEIGHT_MAX);
 	}
+	if (first)
+		g->times[spare] = 1;
 }
 
 bool grower_knows(const struct grower *g, size_t row)
@@ -289,8 +297,8 @@ static int make_leaf(struct grower *g, uint32_t at)
 	const struct splitter *s = &g->splitter;
 	uint32_t code = CODES_LABEL(s->record[g->codes->features]);
 
-	if (s->classes > 1)
-		code = tree_share(&g->shares, s->total, g->codes->classes, s->weight);
+	if (s->classes > 1 || code >= g->codes->named)
+		code = tree_share(&g->shares, s->total, g->codes, s->weight);
 	if (code == UINT32_MAX)
 		return -ENOMEM;
 	g->node[at] = tree_leaf(at, code);

@@ -9,7 +9,7 @@
 #include "holdout.h"
 
 /* What may be chosen, and the values to try, ended by NONE. */
-enum choice { EXTRA, MTRY, MIN_LEAF, TRACE_POWER, CLASS_POWER, TREES, CHOICES };
+enum choice { EXTRA, MTRY, MIN_LEAF, TRACE_POWER, CLASS_POWER, PACKETS, TREES, CHOICES };
 
 #define NONE (-1)
 
@@ -19,11 +19,14 @@ static const double grid[CHOICES][5] = {
 	[MIN_LEAF] = { 1, 2, 4, NONE },
 	[TRACE_POWER] = { 0, 0.5, 1, NONE },
 	[CLASS_POWER] = { 0, 0.5, 1, NONE },
+	[PACKETS] = { 1, 2, 3, NONE },
 	[TREES] = { 50, 100, 200, NONE },
 };
 
-static bool is_set(const struct forest_params *p, enum choice what, double value)
+static bool is_set(const struct trial_setting *t, enum choice what, double value)
 {
+	const struct forest_params *p = &t->forest;
+
 	switch (what) {
 	case EXTRA:
 		return p->extra == (value > 0);
@@ -35,6 +38,8 @@ static bool is_set(const struct forest_params *p, enum choice what, double value
 		return fabs(p->power.trace - value) < 1e-9;
 	case CLASS_POWER:
 		return fabs(p->power.class - value) < 1e-9;
+	case PACKETS:
+		return t->learn_packets == (uint32_t)value;
 	case TREES:
 		return p->trees == (unsigned)value;
 	case CHOICES:
@@ -43,8 +48,10 @@ static bool is_set(const struct forest_params *p, enum choice what, double value
 	return true;
 }
 
-static void set(struct forest_params *p, enum choice what, double value)
+static void set(struct trial_setting *t, enum choice what, double value)
 {
+	struct forest_params *p = &t->forest;
+
 	switch (what) {
 	case EXTRA:
 		p->extra = value > 0;
@@ -60,6 +67,9 @@ static void set(struct forest_params *p, enum choice what, double value)
 		break;
 	case CLASS_POWER:
 		p->power.class = value;
+		break;
+	case PACKETS:
+		t->learn_packets = (uint32_t)value;
 		break;
 	case TREES:
 		p->trees = (unsigned)value;
@@ -118,15 +128,16 @@ static int try_fold(const struct trying *g, struct trial_setting *t, unsigned fo
 {
 	const struct holdout *h = &g->fold[fold];
 	struct train_params p = g->s->params;
-	double oob_accuracy;
+	struct train_seen seen;
 	struct model m;
 	int err;
 
 	p.forest = t->forest;
+	p.teach.packets = t->learn_packets;
 	*f1 = 0;
 	model_init(&m);
 	err = train_model(&m, &(struct forest_rows){ g->s->d, h->learn, h->learn_count },
-	                  &p, &oob_accuracy, f);
+	                  &p, &seen, f);
 	for (uint32_t k = 0; k < g->s->sources && !err; k++) {
 		double one;
 
@@ -144,7 +155,8 @@ static int try_fold(const struct trying *g, struct trial_setting *t, unsigned fo
 	return err;
 }
 
-static int try_setting(struct trying *g, const struct forest_params *p, struct fault *f)
+static int try_setting(struct trying *g, const struct trial_setting *from,
+                       struct fault *f)
 {
 	struct trial_setting *t = &g->tried[g->count];
 	double sum = 0, squares = 0;
@@ -152,7 +164,8 @@ static int try_setting(struct trying *g, const struct forest_params *p, struct f
 
 	if (g->s->progress)
 		g->s->progress(g->s->progress_arg, g->count, g->all);
-	*t = (struct trial_setting){ .forest = *p };
+	*t = (struct trial_setting){ .forest = from->forest,
+		                     .learn_packets = from->learn_packets };
 	for (unsigned k = 0; k < g->s->folds && !err; k++) {
 		double f1;
 
@@ -181,38 +194,46 @@ static unsigned best_of(const struct trial_setting *tried, unsigned count)
 	return best;
 }
 
-/* Another value than p has, and one that the data allows. */
-static bool is_other(const struct trial *s, const struct forest_params *p, enum choice c,
+/* Another value than t has, and one that the data allows. */
+static bool is_other(const struct trial *s, const struct trial_setting *t, enum choice c,
                      double value)
 {
-	return !is_set(p, c, value) && (c != MTRY || value <= s->d->features.count);
+	return !is_set(t, c, value) && (c != MTRY || value <= s->d->features.count) &&
+	       (c != PACKETS || s->d->has_ends);
+}
+
+static struct trial_setting first_of(const struct trial *s)
+{
+	return (struct trial_setting){ .forest = s->params.forest,
+		                       .learn_packets = s->params.teach.packets };
 }
 
 static unsigned count_grid(const struct trial *s)
 {
+	const struct trial_setting first = first_of(s);
 	unsigned n = 1;
 
 	for (enum choice c = EXTRA; c < CHOICES; c++)
 		for (const double *v = grid[c]; *v > NONE; v++)
-			n += is_other(s, &s->params.forest, c, *v);
+			n += is_other(s, &first, c, *v);
 	return n;
 }
 
 static int try_all(struct trying *g, struct fault *f)
 {
-	int err = try_setting(g, &g->s->params.forest, f);
+	const struct trial_setting first = first_of(g->s);
+	int err = try_setting(g, &first, f);
 
 	for (enum choice c = EXTRA; c < CHOICES && !err; c++) {
-		const struct forest_params from =
-			g->tried[best_of(g->tried, g->count)].forest;
+		const struct trial_setting from = g->tried[best_of(g->tried, g->count)];
 
 		for (const double *v = grid[c]; *v > NONE && !err; v++) {
-			struct forest_params p = from;
+			struct trial_setting t = from;
 
 			if (!is_other(g->s, &from, c, *v))
 				continue;
-			set(&p, c, *v);
-			err = try_setting(g, &p, f);
+			set(&t, c, *v);
+			err = try_setting(g, &t, f);
 		}
 	}
 	return err;

@@ -11,6 +11,8 @@ hosts_up
 gateway_by_hand 1
 on gateway sh -c 'echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct
 	[ -r /proc/net/nf_conntrack ]' || skip "needs /proc/net/nf_conntrack"
+# None ends before it is meant to.
+on gateway sh -c 'echo 600 | tee /proc/sys/net/netfilter/nf_conntrack_*_timeout* >/dev/null'
 # In IPv6 conntrack sleeps until a rule needs it.  Bits of another user of marks:
 for family in iptables ip6tables; do
 	on gateway $family -t mangle -I PREROUTING -j CONNMARK --set-xmark 0x10a/0xf00001ff ||
@@ -26,20 +28,20 @@ nat() {
 	on gateway "$nat_family" -t nat "$@" || fail "cannot make NAT rules"
 }
 
-# connection HOST PROTO ADDRESS PORT: makes one; it stays known to the kernel for a while.
+# connection HOST PROTO ADDRESS PORT: makes one, from the port $own.
 connection() {
 	case $2 in
 	UDP) on "$1" "$BUILD/tests/hosts/traffic" ask "$3" "$4" 3 ;;
 	TCP) on "$1" "$BUILD/tests/hosts/traffic" get "$3" "$4" 1000 ;;
 	esac >"$tmp/made" 2>&1 || fail "no connection: $(cat "$tmp/made")"
+	own=$(sed -n 's/^port //p' "$tmp/made")
 }
 
-# known PROTO SOURCE DESTINATION PORT [MORE]: the kernel's line of the last connection that
-# began so.
+# known PROTO SOURCE DESTINATION PORT [MORE]: the kernel's line of the last connection; its
+# table has no order.
 known() {
 	on gateway cat /proc/net/nf_conntrack | tr '[:lower:]' '[:upper:]' |
-		grep -E "^[^=]* $1 [^=]* SRC=$(full "$2") DST=$(full "$3") SPORT=[0-9]+ DPORT=$4 ${5:-}" |
-		tail -n 1
+		grep -E "^[^=]* $1 [^=]* SRC=$(full "$2") DST=$(full "$3") SPORT=$own DPORT=$4 ${5:-}"
 }
 
 # The kernel's table spells IPv6 addresses out.
@@ -210,8 +212,8 @@ listed() {
 # nfclassd takes its bits off everything, and nobody else's; the later one finds nothing.
 cleared() {
 	printf '[mark]\nmask = 0x0f000000\nskip_bit = 0x10000000\n' >"$tmp/nfclass.ini"
-	set_mark TCP 192.168.12.2 "$(value "$(known TCP 192.168.12.2 203.0.113.2 7000)" SPORT)" \
-		203.0.113.2 7000 0x10000000 0x10000000
+	connection client TCP 203.0.113.2 7000
+	set_mark TCP 192.168.12.2 "$own" 203.0.113.2 7000 0x10000000 0x10000000
 	clear_marks
 	grep -qE 'marks of [1-9][0-9]* connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
 	on gateway cat /proc/net/nf_conntrack >"$tmp/table"
@@ -237,16 +239,17 @@ ended() {
 	how='set'
 	on gateway "$BUILD/tests/tool_ctmark" watch 0x0f000000 >"$tmp/ended" 2>&1 &
 	wait_for 5 grep -q ready "$tmp/ended" || fail "nobody watches: $(cat "$tmp/ended")"
-	on gateway sh -c 'echo 5 | tee /proc/sys/net/netfilter/nf_conntrack_udp_timeout* >/dev/null'
+	on gateway sh -c 'echo 10 | tee /proc/sys/net/netfilter/nf_conntrack_udp_timeout* >/dev/null'
 	for address in 203.0.113.2 2001:db8:113::2; do
 		connection client UDP $address 7000 # its mark stays as it is
 		connection client UDP $address 7000
 		line=$(known UDP $1 $address 7000 'PACKETS=3 .* MARK=266 ')
-		set_mark UDP $1 "$(value "$line" SPORT)" $address 7000 0x05000000 0x0f000000
+		set_mark UDP $1 "$own" $address 7000 0x05000000 0x0f000000
+		grep -q '^set=1 gone=0 failed=0$' "$tmp/set" || fail "the end came first: $(cat "$tmp/set")"
 		bytes=$(printf '%s\n' "$line" | grep -oE 'BYTES=[0-9]+' | sed 's/.*=//' | tr '\n' ' ')
 		# shellcheck disable=SC2086 # two numbers
 		set -- "$2" "" $bytes
-		wait_for 30 told_end "UDP .* $address 7000 mark=0x500010a sent=3/$3 rcvd=3/$4" ||
+		wait_for 60 told_end "UDP .* $address 7000 mark=0x500010a sent=3/$3 rcvd=3/$4" ||
 			fail "the end was not told, $line: $(cat "$tmp/ended")"
 	done
 	[ "$(grep -c ended "$tmp/ended")" -eq 2 ] || fail "others' ends were told: $(cat "$tmp/ended")"

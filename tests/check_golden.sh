@@ -91,7 +91,7 @@ grep -v ' provisional=yes' $golden/early.kv | diff -u "$dir/said" - || failed=1
 # The same data gives the same model: by other threads, from elsewhere, from CSV.
 in_dir train -o other.nfm --trees 20 --precision 0.8 --note source=made --threads 3 ../"${dir##*/}"/set >/dev/null
 cmp "$dir/model.nfm" "$dir/other.nfm" || failed=1
-(cd "$dir" && "$nfclass" extract set >set.csv && "$nfclass" eval --split 0.5 --repeat 3 \
+(cd "$dir" && "$nfclass" extract --features full set >set.csv && "$nfclass" eval --split 0.5 --repeat 3 \
 	--trees 20 set.csv) >"$dir/out" 2>"$dir/err"
 diff -u "$golden/split.txt" "$dir/out" || failed=1
 exit $failed

@@ -60,7 +60,7 @@ static inline void weigh_one(struct evidence *e, const struct flow_ends *ends,
                              int64_t second, const float *p, float *q)
 {
 	float views[EVIDENCE_VIEWS * CLASSES];
-	struct evidence_burst b = { mono_ms(second * 1000), &ends, views, 1 };
+	struct evidence_burst b = { mono_ms(second * 1000), &ends, views, NULL, 1 };
 
 	see_twice(p, CLASSES, 1, views);
 	evidence_weigh(e, &b, q);
@@ -80,7 +80,7 @@ static inline struct evidence_burst burst_with(const float *p, unsigned classes,
 		at[i] = &ends[i];
 	}
 	see_twice(p, classes, n, views);
-	return (struct evidence_burst){ { 0 }, at, views, n };
+	return (struct evidence_burst){ { 0 }, at, views, NULL, n };
 }
 
 static inline struct evidence_burst burst_of(const float *p, size_t n)

@@ -45,6 +45,8 @@ static void use(const struct model *m, const uint8_t *data, size_t len)
 	size_t again_len;
 
 	forest_votes(m->forest, x, votes);
+	if (!(novelty_of(&m->novelty, x) <= 1))
+		abort();
 	model_confidence(m, votes, forest_trees(m->forest), p);
 	if (model_pack(m, &again, &again_len) != 0)
 		abort();

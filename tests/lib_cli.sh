@@ -34,3 +34,9 @@ printed() {
 		failed=1
 	}
 }
+
+# capture APP SEED HOUR: one trace of an app, each at a time of its own.
+capture() {
+	"$build/tests/gen_traffic" "$1" "$2" 20 | sed "s/^1700/17$3/" |
+		"$build/tests/gen_capture"
+}

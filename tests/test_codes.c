@@ -47,7 +47,7 @@ static void ranks_follow_the_values_and_cuts_part_them(void **state)
 
 	(void)state;
 	one_feature(&d, v, n);
-	assert_int_equal(codes_make(&c, &d, rows, n), 0);
+	assert_int_equal(codes_make(&c, &d, rows, n, NULL), 0);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(c.record[i * c.stride], want[i]);
 	assert_int_equal(c.cuts[0], 9);
@@ -74,7 +74,7 @@ static void too_many_values_share_ranks_evenly(void **state)
 	for (size_t i = 0; i < n; i++)
 		v[i] = (float)(i * 7919 % n);
 	one_feature(&d, v, n);
-	assert_int_equal(codes_make(&c, &d, rows, n), 0);
+	assert_int_equal(codes_make(&c, &d, rows, n, NULL), 0);
 	check_cuts(&c, &d, rows);
 	assert_int_equal(c.cuts[0], 65535);
 	for (size_t i = 0; i < n; i++)
@@ -97,7 +97,7 @@ static void records_end_in_label_and_zeros(void **state)
 
 	(void)state;
 	learn_data(&d, 1024, 9, 50, 3);
-	assert_int_equal(codes_make(&c, &d, rows, 50), 0);
+	assert_int_equal(codes_make(&c, &d, rows, 50, NULL), 0);
 	assert_int_equal(c.stride, 16);
 	for (size_t i = 0; i < 50; i++) {
 		const uint16_t *r = c.record + i * c.stride;
@@ -112,12 +112,39 @@ static void records_end_in_label_and_zeros(void **state)
 	free(rows);
 }
 
+/* Those that are no class's become one that is not named. */
+static void what_is_taught_stands_in_the_records(void **state)
+{
+	uint32_t *rows = learn_rows(50), taught[50];
+	struct dataset d;
+	struct codes c;
+
+	(void)state;
+	learn_data(&d, 3, 2, 50, 3);
+	for (size_t i = 0; i < 50; i++)
+		taught[i] = i % 5 ? d.row[i].label : CODES_LEFT_OUT;
+	assert_int_equal(codes_make(&c, &d, rows, 50, taught), 0);
+	assert_int_equal(c.classes, 3);
+	codes_clear(&c);
+	taught[7] = CODES_NAMELESS;
+	assert_int_equal(codes_make(&c, &d, rows, 50, taught), 0);
+	assert_int_equal(c.classes, 4);
+	assert_int_equal(c.named, 3);
+	for (size_t i = 0; i < 50; i++)
+		assert_int_equal(CODES_LABEL(c.record[i * c.stride + 2]),
+		                 i == 7 ? 3 : d.row[i].label);
+	codes_clear(&c);
+	dataset_clear(&d);
+	free(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranks_follow_the_values_and_cuts_part_them),
 		cmocka_unit_test(too_many_values_share_ranks_evenly),
 		cmocka_unit_test(records_end_in_label_and_zeros),
+		cmocka_unit_test(what_is_taught_stands_in_the_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,12 +271,6 @@ int main(void)
 		cmocka_unit_test(keys_that_take_a_restart_are_named),
 		cmocka_unit_test(survives_every_truncation),
 	};
-	int fd = mkstemp(path), failed;
 
-	if (fd < 0)
-		return 1;
-	close(fd);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(path);
-	return failed;
+	return run_with_file(path, tests);
 }

@@ -104,12 +104,6 @@ int main(void)
 		cmocka_unit_test(errors_in_the_form_name_the_line),
 		cmocka_unit_test(settings_that_contradict_each_other_are_refused),
 	};
-	int fd = mkstemp(path), failed;
 
-	if (fd < 0)
-		return 1;
-	close(fd);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(path);
-	return failed;
+	return run_with_file(path, tests);
 }

@@ -307,6 +307,57 @@ static void the_sure_name_a_trace(void **state)
 	assert_int_equal(evidence_best(one, CLASSES), 0);
 }
 
+/* Half of it is the flow's own; the rest is shared by the burst, and a burst later there
+ * is a tenth less of it. */
+static void neighbours_share_their_novelty(void **state)
+{
+	const float p[2 * CLASSES] = { 0.1f, 0.8f, 0.1f, 0.3f, 0.5f, 0.2f };
+	const float novel[2] = { 0.8f, 0.2f }, usual[2] = { 0, 0 };
+	struct evidence_burst b = burst_of(p, 2);
+	struct evidence *e = evidence();
+	float q[2 * CLASSES];
+
+	(void)state;
+	evidence_weigh(e, &b, q);
+	assert_true(evidence_novelty(e, &b, 0) == 0);
+	evidence_free(e);
+	e = evidence();
+	b.novelty = novel;
+	evidence_early(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), (0.8 + 0.5) / 2, 1e-6);
+	evidence_weigh(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), (0.8 + 0.5) / 2, 1e-6);
+	assert_float_equal(evidence_novelty(e, &b, 1), (0.2 + 0.5) / 2, 1e-6);
+	b.novelty = usual;
+	b.last = mono_ms(2000);
+	evidence_early(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 0), 0.9 / (1.8 + 2) / 2, 1e-6);
+	evidence_weigh(e, &b, q);
+	assert_float_equal(evidence_novelty(e, &b, 1), 0.9 / (1.8 + 2) / 2, 1e-6);
+	evidence_free(e);
+}
+
+/* Neither the flow's past nor the client's is left. */
+static void forgets_as_if_new(void **state)
+{
+	struct evidence *used = evidence(), *fresh = evidence();
+	struct flow_ends ends = ends_of(1, 1);
+	const float sure[CLASSES] = { 0.9f, 0.05f, 0.05f };
+	const float p[CLASSES] = { 0.3f, 0.4f, 0.3f };
+	float before[CLASSES], q[CLASSES], as_new[CLASSES];
+
+	(void)state;
+	weigh_one(used, &ends, 0, sure, q);
+	weigh_one(used, &ends, 1, p, before);
+	evidence_forget(used);
+	weigh_one(used, &ends, 1, p, q);
+	weigh_one(fresh, &ends, 1, p, as_new);
+	assert_memory_equal(q, as_new, sizeof(q));
+	assert_true(before[0] > q[0]);
+	evidence_free(used);
+	evidence_free(fresh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +374,8 @@ int main(void)
 		cmocka_unit_test(pairs_are_thought_of_up_to_a_limit),
 		cmocka_unit_test(stays_within_its_records),
 		cmocka_unit_test(the_sure_name_a_trace),
+		cmocka_unit_test(neighbours_share_their_novelty),
+		cmocka_unit_test(forgets_as_if_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

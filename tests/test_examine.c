@@ -61,15 +61,15 @@ static void traces_are_named_by_what_holds_on_other_days(void **state)
 	struct fault f = { "" };
 	struct judge sum;
 	struct model m;
-	double oob;
+	struct train_seen seen;
 
 	(void)state;
 	make_days(&day, false);
 	make_days(&other, true);
 	p.forest.trees = 40;
 	model_init(&m);
-	if (train_model(&m, &(struct forest_rows){ &day, rows, day.rows }, &p, &oob, &f) <
-	    0)
+	if (train_model(&m, &(struct forest_rows){ &day, rows, day.rows }, &p, &seen,
+	                &f) < 0)
 		fail_msg("%s", f.text);
 	assert_true(judge_init(&sum, 2));
 	assert_int_equal(examine_rows(&(struct examine){ &m, class_of, true },

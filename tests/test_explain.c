@@ -55,7 +55,7 @@ static struct model *train(struct dataset *d)
 		                  .gap = mono_ms(1000),
 		                  .mtu_bytes = 1500 };
 	uint32_t rows[ROWS];
-	double oob_accuracy;
+	struct train_seen seen;
 	struct fault f;
 
 	p.forest.trees = 20;
@@ -64,7 +64,7 @@ static struct model *train(struct dataset *d)
 		rows[i] = i;
 	model_init(&m);
 	assert_int_equal(train_model(&m, &(struct forest_rows){ d, rows, ROWS }, &p,
-	                             &oob_accuracy, &f),
+	                             &seen, &f),
 	                 0);
 	return &m;
 }

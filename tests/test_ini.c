@@ -85,12 +85,6 @@ int main(void)
 		cmocka_unit_test(a_fault_names_file_and_line),
 		cmocka_unit_test(there_is_a_limit_to_keys),
 	};
-	int fd = mkstemp(path), failed;
 
-	if (fd < 0)
-		return 1;
-	close(fd);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(path);
-	return failed;
+	return run_with_file(path, tests);
 }

@@ -73,6 +73,7 @@ static int train(void **state)
 	struct train_params p = {
 		.forest = forest_defaults(),
 		.precision = 0.9,
+		.novel = 0.02,
 		.set = FEATURE_SEED15,
 		.gap = mono_ms(1000),
 		.mtu_bytes = 1500,
@@ -80,19 +81,18 @@ static int train(void **state)
 	};
 	struct dataset d;
 	uint32_t rows[200];
-	double oob_accuracy;
+	struct train_seen seen;
 	struct fault f;
 
 	fill(&d);
 	for (uint32_t i = 0; i < 200; i++)
 		rows[i] = i;
 	model_init(&m);
-	if (train_model(&m, &(struct forest_rows){ &d, rows, 200 }, &p, &oob_accuracy,
-	                &f) < 0)
+	if (train_model(&m, &(struct forest_rows){ &d, rows, 200 }, &p, &seen, &f) < 0)
 		return -1;
 	dataset_clear(&d);
 	*state = &m;
-	return oob_accuracy > 0.99 ? 0 : -1;
+	return seen.oob_accuracy > 0.99 ? 0 : -1;
 }
 
 static int clear(void **state)
@@ -110,8 +110,8 @@ static void label_three(const struct model *m, struct label label[3])
 	struct burst *b;
 
 	assert_non_null(l);
-	add_flow(t, 0, 1, 1111, 4);
-	add_flow(t, 9, 2, 66, 4);
+	add_flow(t, 0, 1, 1111, 3);
+	add_flow(t, 1, 2, 66, 3);
 	add_flow(t, 20, 3, 1111, 1);
 	burst_end_all(t, BURST_FLUSH);
 	b = burst_take(t);
@@ -158,6 +158,82 @@ static void a_confidence_below_the_threshold_is_unknown(void **state)
 	assert_string_equal(label_name(m, &l[1]), "Small");
 }
 
+/* Three packets of one size in a burst of their own. */
+static struct label label_of_size(const struct model *m, uint32_t bytes, bool alone)
+{
+	struct labeller_params p = { .model = m, .max_burst_flows = 1, .alone = alone };
+	struct labeller *l = labeller_new(&p);
+	struct burst_tracker *t = tracker();
+	struct label label;
+	struct burst *b;
+
+	assert_non_null(l);
+	add_flow(t, 0, 1, bytes, 3);
+	burst_end_all(t, BURST_FLUSH);
+	b = burst_take(t);
+	label = *labeller_burst(l, b);
+	burst_release(t, b);
+	burst_tracker_free(t);
+	labeller_free(l);
+	return label;
+}
+
+static void what_is_like_nothing_before_is_novel(void **state)
+{
+	struct model never = *(struct model *)*state;
+
+	never.novelty.limit = never.novelty.limit_alone = NOVELTY_NEVER;
+	for (int alone = 0; alone < 2; alone++) {
+		struct label usual = label_of_size(*state, 1100, alone);
+		struct label novel = label_of_size(*state, 1400, alone);
+
+		assert_string_equal(label_name(*state, &usual), "Big");
+		assert_string_equal(label_name(*state, &novel), "Unknown");
+		assert_string_equal(label_reason_name(novel.reason), "novel");
+		assert_true(novel.doubt > usual.doubt);
+		novel = label_of_size(&never, 1400, alone);
+		assert_string_equal(label_reason_name(novel.reason), "");
+	}
+}
+
+/* What the forest was taught as no app's, here all small packets, is none's, whatever
+ * its neighbours say; it says nothing of them, and too few packets say less. */
+static void what_could_be_any_apps_is_unknown(void **state)
+{
+	struct model m = *(struct model *)*state;
+	struct forest_params p = forest_defaults();
+	uint32_t rows[200], taught[200], votes[FOREST_VIEWS * 2] = { 0 };
+	float shares[EVIDENCE_VIEWS * 2];
+	struct label l[3], q;
+	struct dataset d;
+
+	fill(&d);
+	for (uint32_t i = 0; i < 200; i++) {
+		rows[i] = i;
+		taught[i] = d.row[i].label ? FOREST_AMBIGUOUS : 0;
+	}
+	p.taught = taught;
+	m.forest = forest_train(&(struct forest_rows){ &d, rows, 200 }, &p, NULL, NULL);
+	assert_non_null(m.forest);
+	label_three(&m, l);
+	assert_string_equal(label_name(&m, &l[0]), "Big");
+	assert_string_equal(label_name(&m, &l[1]), "Unknown");
+	assert_string_equal(label_reason_name(l[1].reason), "ambiguous");
+	assert_string_equal(label_reason_name(l[2].reason), "too-few-packets");
+	q = label_together(&m, (float[]){ 0.01F, 0.99F },
+	                   (struct label_case){ 2, 0, model_ambiguous(&m, votes) });
+	assert_int_equal(q.reason, LABEL_AMBIGUOUS);
+	votes[FOREST_ALL * 2] = forest_trees(m.forest) / 2 * FOREST_UNIT;
+	q = label_together(&m, (float[]){ 0.01F, 0.99F },
+	                   (struct label_case){ 2, 0, model_ambiguous(&m, votes) });
+	assert_int_not_equal(q.reason, LABEL_AMBIGUOUS);
+	model_shares(&m, votes, shares);
+	assert_near(shares[EVIDENCE_OWNS * 2], 0.5F + 0.5F * m.prior[0], 1e-6);
+	assert_near(shares[EVIDENCE_SAYS * 2 + 1], m.prior[1], 1e-6);
+	forest_free(m.forest);
+	dataset_clear(&d);
+}
+
 /* With as many packets at the end as when it was due, the label is the same but for that:
  * alone, and with the evidence of one flow. */
 static void an_early_label_is_provisional(void **state)
@@ -202,6 +278,7 @@ static void an_early_label_has_to_be_surer(void **state)
 
 	doubting.strengths = (struct evidence_strengths){ .tau = 1, .eps = 0.03F };
 	doubting.threshold = threshold;
+	doubting.novelty.limit = NOVELTY_NEVER;
 	l = labeller_new(
 		&(struct labeller_params){ .model = &doubting, .max_burst_flows = 16 });
 	bp.early.packets = 4;
@@ -260,12 +337,14 @@ static void a_burst_in_parts_is_labelled_as_a_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_like_nothing_before_is_novel),
 		cmocka_unit_test(an_early_label_is_provisional),
 		cmocka_unit_test(an_early_label_has_to_be_surer),
 		cmocka_unit_test(flows_are_labelled_in_their_order),
 		cmocka_unit_test(too_few_packets_are_unknown),
 		cmocka_unit_test(a_burst_in_parts_is_labelled_as_a_whole),
 		cmocka_unit_test(a_confidence_below_the_threshold_is_unknown),
+		cmocka_unit_test(what_could_be_any_apps_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, train, clear);

@@ -12,6 +12,7 @@ static void make_model(struct model *m, unsigned trees, unsigned min_leaf)
 	struct forest_params p = forest_defaults();
 	uint32_t *rows = learn_rows(120);
 	struct dataset d;
+	float unseen[120];
 
 	learn_data(&d, 3, feature_count(FEATURE_SEED15), 120, 5);
 	model_init(m);
@@ -39,6 +40,12 @@ static void make_model(struct model *m, unsigned trees, unsigned min_leaf)
 	p.min_leaf = min_leaf;
 	m->forest = forest_train(&(struct forest_rows){ &d, rows, 120 }, &p, NULL, NULL);
 	assert_non_null(m->forest);
+	assert_int_equal(novelty_learn(&m->novelty,
+	                               &(struct forest_rows){ &d, rows, 120 }, NULL, 1,
+	                               unseen),
+	                 0);
+	m->novelty.limit = 0.25F;
+	m->novelty.limit_alone = 0.5F;
 	dataset_clear(&d);
 	free(rows);
 }
@@ -60,6 +67,51 @@ static int parse(struct model *m, const uint8_t *data, size_t len, struct fault 
 	err = model_parse(m, copy, len, f);
 	free(copy);
 	return err;
+}
+
+/* A forest that keeps some votes to itself, in mixed leaves and in pure ones. */
+static void what_has_no_name_comes_back_too(void **state)
+{
+	uint32_t taught[120], *rows = learn_rows(120), a[3], b[3], less = 0;
+	struct forest_params p = forest_defaults();
+	uint8_t *data, *again;
+	struct model m, n;
+	struct dataset d;
+	size_t len, len2;
+	struct fault f = { "" };
+
+	(void)state;
+	make_model(&m, 13, 1);
+	forest_free(m.forest);
+	learn_data(&d, 3, feature_count(m.set), 120, 1);
+	for (uint32_t i = 0; i < 120; i++)
+		taught[i] = d.x[i * d.features.count] > 2.5F || i % 10 == 0
+		                    ? FOREST_AMBIGUOUS
+		                    : d.row[i].label;
+	p.taught = taught;
+	p.min_leaf = 3;
+	p.trees = 13;
+	m.forest = forest_train(&(struct forest_rows){ &d, rows, 120 }, &p, NULL, &f);
+	assert_non_null(m.forest);
+	pack(&m, &data, &len);
+	if (parse(&n, data, len, &f))
+		fail_msg("%s", f.text);
+	pack(&n, &again, &len2);
+	assert_int_equal(len, len2);
+	assert_memory_equal(data, again, len);
+	for (uint32_t i = 0; i < 120; i++) {
+		forest_votes(m.forest, d.x + i * d.features.count, a);
+		forest_votes(n.forest, d.x + i * d.features.count, b);
+		assert_memory_equal(a, b, sizeof(a));
+		less += a[0] + a[1] + a[2] < 13 * FOREST_UNIT;
+	}
+	assert_true(less > 20);
+	dataset_clear(&d);
+	free(rows);
+	free(data);
+	free(again);
+	model_clear(&m);
+	model_clear(&n);
 }
 
 static void comes_back_as_it_was(void **state)
@@ -87,12 +139,16 @@ static void comes_back_as_it_was(void **state)
 		assert_true(n.threshold[2] == 1.5F);
 		assert_true(n.threshold_alone[2] == 0.6F);
 		assert_true(n.strengths.fade == m.strengths.fade);
+		assert_true(n.novelty.limit == 0.25F);
+		assert_true(n.novelty.limit_alone == 0.5F);
 		for (int i = 0; i < 50; i++) {
 			float x[FEATURE_MAX] = { (float)i / 10, 7, (float)(i % 5) };
 
 			forest_votes(m.forest, x, a);
 			forest_votes(n.forest, x, b);
 			assert_memory_equal(a, b, sizeof(a));
+			assert_true(novelty_of(&m.novelty, x) ==
+			            novelty_of(&n.novelty, x));
 		}
 		for (unsigned t = 0; t < 13; t++) {
 			const struct tree *s = &forest_parts(m.forest)->tree[t];
@@ -165,7 +221,7 @@ static void put_le32(uint8_t *p, uint32_t v)
 }
 
 #define HEAD    24
-#define ENTRIES 8
+#define ENTRIES 9
 
 /* Make all checksums right again, as whoever forges a model would. */
 static void forge(uint8_t *data)
@@ -218,8 +274,9 @@ static void forged_models_are_refused_or_safe(void **state)
 				refused++;
 			} else {
 				forest_votes(n.forest, x, votes);
-				assert_int_equal(votes[0] + votes[1] + votes[2],
-				                 3 * FOREST_UNIT);
+				assert_true((uint64_t)votes[0] + votes[1] + votes[2] <=
+				            3 * FOREST_UNIT);
+				assert_true(novelty_of(&n.novelty, x) <= 1);
 				pack(&n, &again, &len2);
 				assert_int_equal(len2, len);
 				assert_memory_equal(again, data, len);
@@ -244,7 +301,7 @@ static void says_where_and_why(void **state)
 	(void)state;
 	make_model(&m, 3, 2);
 	pack(&m, &data, &len);
-	at = section_at(data, 7);
+	at = section_at(data, 8);
 	put_le32(data + at, 2000000000); /* trees */
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
 	assert_non_null(strstr(f.text, "wrong checksum of section TREE"));
@@ -256,9 +313,9 @@ static void says_where_and_why(void **state)
 	forge(data);
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
 	assert_non_null(strstr(f.text, "section SCHM: a feature set that is not known"));
-	data[8] = 3;
+	data[8] = 2;
 	assert_int_equal(parse(&n, data, len, &f), -EINVAL);
-	assert_non_null(strstr(f.text, "offset 8: not version 2"));
+	assert_non_null(strstr(f.text, "offset 8: not version 3"));
 	free(data);
 	model_clear(&m);
 }
@@ -301,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_back_as_it_was),
+		cmocka_unit_test(what_has_no_name_comes_back_too),
 		cmocka_unit_test(refuses_every_changed_byte),
 		cmocka_unit_test(refuses_every_truncation_and_any_more),
 		cmocka_unit_test(forged_models_are_refused_or_safe),

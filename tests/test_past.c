@@ -70,12 +70,31 @@ static void the_one_used_the_longest_ago_makes_room(void **state)
 	past_clear(&p);
 }
 
+/* And there is room for as many as in a new one. */
+static void what_is_forgotten_counts_for_nothing(void **state)
+{
+	struct past p = past_of(PAST_FLOW, 2);
+	struct flow_ends one = ends_of(1, 1), two = ends_of(1, 2), three = ends_of(1, 3);
+
+	(void)state;
+	past_touch(&p, &one, (struct mono){ 0 })[0] = 5;
+	past_touch(&p, &two, (struct mono){ 0 })[1] = 6;
+	past_forget(&p);
+	assert_null(past_find(&p, &one, (struct mono){ 0 }));
+	assert_null(past_find(&p, &two, (struct mono){ 0 }));
+	assert_float_equal(past_touch(&p, &three, (struct mono){ 0 })[1], 0, 0);
+	assert_float_equal(past_touch(&p, &one, (struct mono){ 0 })[0], 0, 0);
+	assert_non_null(past_find(&p, &three, (struct mono){ 0 }));
+	past_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flows_and_clients_are_told_apart),
 		cmocka_unit_test(what_is_too_old_counts_for_nothing),
 		cmocka_unit_test(the_one_used_the_longest_ago_makes_room),
+		cmocka_unit_test(what_is_forgotten_counts_for_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "sink.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "sink.h"
+#include "testing.h"
 
 static char path[] = "/tmp/nfclass-sink-XXXXXX";
 
@@ -128,12 +121,6 @@ int main(void)
 		cmocka_unit_test(another_file_that_cannot_be_opened_changes_nothing),
 		cmocka_unit_test(a_full_disk_is_counted),
 	};
-	int fd = mkstemp(path), failed;
 
-	if (fd < 0)
-		return 1;
-	close(fd);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(path);
-	return failed;
+	return run_with_file(path, tests);
 }

@@ -46,7 +46,7 @@ static void make(struct dataset *d, struct codes *c, unsigned classes, size_t n)
 
 	rng_init(&rng, n, classes);
 	learn_data(d, classes, 4, n, n);
-	assert_int_equal(codes_make(c, d, rows, n), 0);
+	assert_int_equal(codes_make(c, d, rows, n, NULL), 0);
 	for (size_t i = 0; i < n; i++)
 		c->record[i * c->stride + c->features] |=
 			CODES_TAIL(1 + rng_below(&rng, 3), 0);

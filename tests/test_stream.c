@@ -215,16 +215,21 @@ static void traces_are_weighed_by_themselves(void **state)
 	const float prior[2] = { 0.5F, 0.5F };
 	struct weigh_params w = { 2, prior, evidence_defaults() };
 	float p[ROWS * EVIDENCE_VIEWS * 2], q[ROWS * 2];
+	float novelty[ROWS];
 
 	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		novelty[i] = i < ROWS / 2 ? 0.8F : 0.1F;
 	for (size_t i = 0; i < ROWS * EVIDENCE_VIEWS; i++) {
 		p[2 * i] = i / EVIDENCE_VIEWS < ROWS / 2 ? 0.9F : 0.4F;
 		p[2 * i + 1] = 1 - p[2 * i];
 	}
-	assert_int_equal(weigh_rows(&x->rows, &w, p, q), 0);
+	assert_int_equal(weigh_rows(&x->rows, &w, p, q, novelty), 0);
 	assert_true(q[2 * (BURSTS * FLOWS - 1)] > q[0]);
 	assert_float_equal(q[2 * BURSTS * FLOWS], q[0], 1e-6);
 	assert_true(q[ROWS] < 0.5F);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_float_equal(novelty[i], i < ROWS / 2 ? 0.8F : 0.1F, 1e-6);
 	clear(x);
 }
 

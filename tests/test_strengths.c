@@ -73,10 +73,10 @@ static void clear(struct fixture *x)
 static double loss_of(const struct fixture *x, const struct evidence_strengths *s)
 {
 	struct weigh_params w = { 2, prior, *s };
-	static float q[ROWS * 2];
+	static float q[ROWS * 2], novelty[ROWS];
 	double sum = 0;
 
-	assert_int_equal(weigh_rows(&x->rows, &w, x->p, q), 0);
+	assert_int_equal(weigh_rows(&x->rows, &w, x->p, q, novelty), 0);
 	for (size_t i = 0; i < ROWS; i++)
 		sum -= log((double)q[2 * i + x->d.row[i].label]);
 	return sum / ROWS;

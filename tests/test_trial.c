@@ -65,6 +65,32 @@ static void the_smallest_of_the_best_is_taken(void **state)
 	dataset_clear(&d);
 }
 
+/* Where they are known. */
+static void packets_are_a_choice(void **state)
+{
+	struct trial_setting tried[TRIAL_SETTINGS_MAX];
+	uint32_t source[12] = { 0 }, packets = 0;
+	unsigned count, best;
+	struct dataset d;
+	struct trial s;
+	struct fault f;
+
+	(void)state;
+	make(&d, source);
+	d.has_ends = true;
+	for (size_t i = 0; i < d.rows; i++)
+		d.row[i].pkts[i % 2] = 1 + i % 3;
+	s = begin(&d, source);
+	s.params.forest.trees = 50;
+	s.params.teach.packets = 1;
+	assert_int_equal(trial_run(&s, tried, &count, &best, &f), 0);
+	assert_int_equal(count, 1 + 1 + 0 + 2 + 2 + 2 + 2 + 2);
+	for (unsigned i = 0; i < count; i++)
+		packets |= 1U << tried[i].learn_packets;
+	assert_int_equal(packets, 1U << 1 | 1U << 2 | 1U << 3);
+	dataset_clear(&d);
+}
+
 static void the_same_again_is_the_same(void **state)
 {
 	struct trial_setting one[TRIAL_SETTINGS_MAX], two[TRIAL_SETTINGS_MAX];
@@ -91,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_of_the_best_is_taken),
+		cmocka_unit_test(packets_are_a_choice),
 		cmocka_unit_test(the_same_again_is_the_same),
 	};
 

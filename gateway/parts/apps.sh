@@ -38,11 +38,16 @@ rule_counts() {
 	done
 }
 
-# class_counts: lines "class WAY CLASS BYTES DROPS".
+# class_counts: lines "class WAY CLASS BYTES DROPS".  The drops are those of its queue: a class
+# does not see that one took a superpacket in part.
 class_counts() {
 	for way in "down $lan" "up $wan"; do
-		tc -s class show dev "${way#* }" 2>/dev/null | awk -v way="${way% *}" '
-			$1 == "class" { split($3, id, ":") }
+		tc -s qdisc show dev "${way#* }" 2>/dev/null | awk -v way="${way% *}" '
+			$1 == "qdisc" {
+				split("", id)
+				if (match($0, / parent [^ ]+/))
+					split(substr($0, RSTART, RLENGTH), id, ":")
+			}
 			$1 == "Sent" { gsub(/[^0-9]/, "", $7); print "class", way, id[2], $2, $7 }'
 	done
 }
@@ -118,6 +123,7 @@ apps_status() {
 		tree_stands "$device" || { echo "shaping: no tree on $device" && return 1; }
 	done
 	leaf=$(tc qdisc show dev "$lan" parent "$TREE:$REST_CLASS" | awk '{ print $2; exit }')
+	[ "$leaf" != tbf ] || leaf=bfifo
 	shape_tell
 	{
 		app_marks

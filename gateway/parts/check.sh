@@ -84,10 +84,14 @@ check_shaping() {
 	leaf_find
 	case $leaf in
 	bfifo) echo "note     the kernel has none of fq_codel, cake and sfq: flows of one app" \
-		"are not kept fair, and acknowledgements get a class of their own" ;;
+		"are not kept fair, and acknowledgements get a class of their own"
+		probe connbytes CONFIG_NETFILTER_XT_MATCH_CONNBYTES iptables -t mangle -A POSTROUTING \
+			-m connbytes --connbytes 0:1 --connbytes-dir reply --connbytes-mode avgpkt -j ACCEPT
+		[ -n "$cut" ] || echo "note     the kernel lacks CONFIG_NET_SCH_TBF: superpackets" \
+			"stop slow classes for long" ;;
 	*) echo "ok       $leaf, fair among the flows of an app" ;;
 	esac
-	[ -z "$skip" ] || [ -e /proc/sys/net/netfilter/nf_conntrack_acct ]
+	! accounting_wanted || [ -e "/proc/sys/$ACCOUNTING" ]
 	verdict $? "conntrack accounting" "no /proc/sys/net/netfilter/nf_conntrack_acct: load nf_conntrack"
 	for rate in "down of $lan" "up of $wan"; do
 		[ "$(link_rate "${rate%% *}")" != "$NO_LIMIT" ] ||

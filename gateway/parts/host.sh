@@ -73,14 +73,24 @@ host_forwarding() {
 		want_sysctl "net/ipv6/conf/$wan/forwarding" 1
 }
 
-# What passes beside the queue is counted by conntrack alone.  The setting may have come
-# with our first rule, so its old value is noted here.
+ACCOUNTING=net/netfilter/nf_conntrack_acct
+
+# What passes beside the queue is counted by conntrack alone, and so is how long a
+# connection's packets are.
+accounting_wanted() {
+	[ -n "$skip" ] || { marks_on && acks_apart; }
+}
+
+# A rule may switch it on, so this comes before the rules.  Where conntrack comes with our
+# first rule, it is off.
+accounting_note() {
+	accounting_wanted && [ -z "$showing" ] || return 0
+	value=$(cat /proc/sys/$ACCOUNTING 2>/dev/null || echo 0)
+	[ "$value" = 1 ] || note sysctl "$ACCOUNTING $value"
+}
+
 host_accounting() {
-	[ -n "$skip" ] || return 0
-	path=net/netfilter/nf_conntrack_acct
-	value=$(cat /proc/sys/$path 2>/dev/null)
-	[ -n "$showing" ] || [ "$value" = 1 ] || note sysctl "$path $value" || return 1
-	want_sysctl $path 1
+	! accounting_wanted || want_sysctl $ACCOUNTING 1
 }
 
 restore_sysctls() {

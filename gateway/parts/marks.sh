@@ -121,8 +121,21 @@ marks_after_queue() {
 			[ "$class" = $REST_CLASS ] || target="-j CLASSIFY --set-class $TREE:$class"
 			echo "-A nfclass-$chain -m connmark --mark $mark/$mask $target"
 		done
-		! acks_apart || echo "-A nfclass-$chain -p tcp -m length --length 0:$(bare "$1")" \
-			"-m tcp --tcp-flags SYN,FIN,RST,ACK ACK -j CLASSIFY --set-class $TREE:$ACK_CLASS"
+		! acks_apart || ack_rules "$1" $chain
+	done
+}
+
+# ack_rules 4|6 CHAIN: acknowledgements, of whoever sends little else.  One that overtook its
+# own connection's data would make that look old: its receiver takes no time stamp from it
+# (RFC 7323, 4.3), echoes one from long ago, and its sender takes each loss for a false alarm
+# (RFC 3522) and waits seconds for a time-out.
+ack_rules() {
+	for dir in ORIGINAL REPLY; do
+		echo "-A nfclass-$2 -p tcp -m length --length 0:$(bare "$1")" \
+			"-m tcp --tcp-flags SYN,FIN,RST,ACK ACK -m conntrack --ctdir $dir" \
+			"-m connbytes --connbytes 0:$MEAN_BARE --connbytes-mode avgpkt" \
+			"--connbytes-dir $(echo $dir | tr '[:upper:]' '[:lower:]')" \
+			"-j CLASSIFY --set-class $TREE:$ACK_CLASS"
 	done
 }
 
@@ -149,6 +162,9 @@ block_chain() {
 		"--hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name nfclass$1 -j RETURN"
 	echo "-A nfclass-reject -j DROP"
 }
+
+# Packets that are shorter than that in the mean are acknowledgements and now and then a request.
+MEAN_BARE=200
 
 # bare 4|6: the longest packet of TCP that can be without data.
 bare() {

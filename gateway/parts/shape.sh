@@ -9,6 +9,11 @@
 # Of a link whose rate nobody told: so much that it never binds.
 NO_LIMIT=40000000000
 
+# A class that takes more than 10 ms for a superpacket is slow.
+SLOW=52000000
+# TBF cuts superpackets that are longer than its burst; this rate never binds.
+CUT='tbf rate 1tbit burst 9000'
+
 # link_rate down|up: bits a second.
 link_rate() {
 	told=$(policy_word "$1" | head -n 1)
@@ -53,10 +58,10 @@ plan() {
 		{ printf "%s %s %.0f %.0f %d\n", $1, parent, $2 * share / 1000, $3, $4 }'
 }
 
-# bucket RATE: what may be sent at once, 5 ms of the rate and no less than two packets: a
+# bucket RATE: what may be sent at once, 5 ms of the rate and no less than ten packets: a
 # timer that comes late costs nothing, and nobody waits long behind it.
 bucket() {
-	[ $(($1 / 1600)) -gt 3028 ] && echo $(($1 / 1600)) || echo 3028
+	[ $(($1 / 1600)) -gt 15140 ] && echo $(($1 / 1600)) || echo 15140
 }
 
 # quantum CEIL: bytes in a row while several borrow, 10 ms of the ceiling within bounds.
@@ -67,14 +72,15 @@ quantum() {
 	echo $bytes
 }
 
-# has_qdisc KIND: asked in a network namespace that ends with the question.
+# has_qdisc WORDS: asked in a network namespace that ends with the question.
 has_qdisc() {
-	unshare --net tc qdisc add dev lo root "$1" >/dev/null 2>&1
+	# shellcheck disable=SC2086 # a list of words
+	unshare --net tc qdisc add dev lo root $1 >/dev/null 2>&1
 }
 
 # The queue of a class: one that is fair among flows, where the kernel has one.
 leaf_find() {
-	leaf=
+	leaf='' cut=''
 	for kind in fq_codel cake sfq; do
 		if has_qdisc $kind; then
 			leaf=$kind
@@ -82,31 +88,45 @@ leaf_find() {
 		fi
 	done
 	leaf=bfifo
+	! has_qdisc "$CUT limit 15140" || cut=$CUT
 }
 
 # Where a queue has no view of flows, an upload would starve while its acknowledgements wait
 # behind the download of the same class, and the other way round.
 acks_apart() {
-	[ "$leaf" = bfifo ]
+	[ "${leaf:-}" = bfifo ]
 }
 
-# leaf_options CEIL: a queue without a view of flows holds 100 ms, but no less than one
-# superpacket and what comes beside it, and no more than a gigabit link needs.
-leaf_options() {
+# leaf_words CEIL: the queue of a class.
+leaf_words() {
 	case $leaf in
 	fq_codel)
 		# A packet must fit into the target (tc-fq_codel(8)).
 		target=$((18168000 / $1 + 1))
 		[ $target -gt 5 ] || target=5
-		echo "target ${target}ms interval $((95 + target))ms" ;;
-	cake) echo "unlimited besteffort flows" ;;
-	sfq) echo "perturb 10" ;;
-	bfifo)
-		limit=$(($1 / 80))
-		[ $limit -gt 98304 ] || limit=98304
-		[ $limit -lt 12500000 ] || limit=12500000
-		echo "limit $limit" ;;
+		echo "fq_codel target ${target}ms interval $((95 + target))ms" ;;
+	cake) echo "cake unlimited besteffort flows" ;;
+	sfq) echo "sfq perturb 10" ;;
+	bfifo) fifo_words "$1" ;;
 	esac
+}
+
+# fifo_words CEIL: without a view of flows.  A superpacket of 64 KiB would stop a slow class for
+# long and be lost whole, so it is cut, and the queue is 25 ms and no less than ten packets:
+# acknowledgements of connections that send much both ways wait in it.  Elsewhere it is 100 ms,
+# but no less than a superpacket and what comes beside it, and no more than a gigabit link
+# needs.
+fifo_words() {
+	if [ -n "$cut" ] && [ "$1" -lt $SLOW ]; then
+		limit=$(($1 / 320))
+		[ $limit -gt 15140 ] || limit=15140
+		echo "$cut limit $limit"
+		return
+	fi
+	limit=$(($1 / 80))
+	[ $limit -gt 98304 ] || limit=98304
+	[ $limit -lt 12500000 ] || limit=12500000
+	echo "bfifo limit $limit"
 }
 
 rate_text() {
@@ -141,8 +161,8 @@ tree_class() {
 		rate "$4bit" burst "$(bucket "$4")" ceil "$5bit" cburst "$(bucket "$5")" \
 		prio "$6" quantum "$(quantum "$5")" || return 1
 	[ "$3" != 0 ] || return 0
-	# shellcheck disable=SC2046 # a list of options
-	run tc qdisc $verb dev "$1" parent "$TREE:$2" "$leaf" $(leaf_options "$5")
+	# shellcheck disable=SC2046 # a list of words
+	run tc qdisc replace dev "$1" parent "$TREE:$2" $(leaf_words "$5")
 }
 
 # tree_up DEVICE down|up DEFAULT: packets without a class go to DEFAULT, or with 0 around

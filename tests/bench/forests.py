@@ -87,7 +87,7 @@ def ours(args, rows, path, trees, folder):
     got["resident_mib"] = cpu_of(speed)[1]
     model = os.path.join(folder, "model.nfm")
     seconds, _ = cpu_of([args.nfclass, "train", "-o", model, "--trees", str(trees),
-                         "--threads", "1", path])
+                         "--mtry", "0", "--threads", "1", path])
     got["pickle_bytes"] = os.path.getsize(model)
     add(rows, "ours", got)
     rows["fit"].add("nfclass train", seconds)

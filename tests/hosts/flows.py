@@ -6,8 +6,9 @@ flows.py serve PORT...
     Does on each connection what its first line asks for: down (send without end), up
     (discard), both, or echo.  Tells on standard output how each one ended.
 flows.py rates SECONDS WAY@ADDRESS@PORT...
-    All at once; a line for each, "WAY@... down=MBIT up=MBIT": medians over seconds of what
-    arrived, after two seconds to settle.
+    All at once; a line for each, "WAY@... down=MBIT up=MBIT acks=MBIT": medians over seconds
+    of what arrived, after two seconds to settle.  acks are packets of the download without
+    data, with all headers.
 flows.py rtt ADDRESS PORT SECONDS
     The median time of an echo, in microseconds.
 flows.py hold WAY@ADDRESS@PORT
@@ -22,7 +23,11 @@ import threading
 import time
 
 CHUNK = bytes(16384)
-BYTES_ACKED = 120  # in struct tcp_info, linux/tcp.h
+# In struct tcp_info, linux/tcp.h
+BYTES_ACKED = 120
+SEGS_IN = 140
+DATA_SEGS_IN = 152
+ACK_BYTES = {4: 66, 6: 86}  # Ethernet, IP, TCP with time stamps
 SETTLE_S = 2
 
 
@@ -117,6 +122,7 @@ class Flow:
         self.spec = spec
         self.way, address, port = spec.split("@")
         self.received = 0
+        self.ack_bytes = ACK_BYTES[6 if ":" in address else 4]
         self.samples = []
         self.socket = connected(address, port, self.way)
         threading.Thread(target=drink, args=(self.socket, self.count), daemon=True).start()
@@ -127,9 +133,11 @@ class Flow:
         self.received += size
 
     def sample(self):
-        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, BYTES_ACKED + 8)
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, DATA_SEGS_IN + 4)
         acked = struct.unpack_from("Q", info, BYTES_ACKED)[0]
-        self.samples.append((time.monotonic(), self.received, acked))
+        bare = (struct.unpack_from("I", info, SEGS_IN)[0] -
+                struct.unpack_from("I", info, DATA_SEGS_IN)[0])
+        self.samples.append((time.monotonic(), self.received, acked, self.ack_bytes * bare))
 
     def rate(self, which):
         return statistics.median(
@@ -146,7 +154,8 @@ def rates(seconds, specs):
         for flow in flows:
             flow.sample()
     for flow in flows:
-        say(flow.spec, f"down={flow.rate(1):.3f}", f"up={flow.rate(2):.3f}")
+        say(flow.spec, f"down={flow.rate(1):.3f}", f"up={flow.rate(2):.3f}",
+            f"acks={flow.rate(3):.3f}")
 
 
 def rtt(address, port, seconds):

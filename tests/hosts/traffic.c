@@ -7,7 +7,8 @@
  * answered
  *
  * A TCP client sends the number of bytes that it wants as text and a line end; a datagram
- * comes back as it was.  get and ask exit 0 when all of it came. */
+ * comes back as it was.  get and ask tell which port they ask from, and exit 0 when all of
+ * it came. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -127,6 +128,15 @@ static int connect_to(int type, const char *address, const char *port)
 	return fd;
 }
 
+static void tell_port(int fd)
+{
+	struct sockaddr_in6 own = { 0 }; /* its port stands where IPv4 has it */
+	socklen_t len = sizeof(own);
+
+	if (getsockname(fd, (struct sockaddr *)&own, &len) == 0)
+		printf("port %u\n", ntohs(own.sin6_port));
+}
+
 static bool readable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -142,6 +152,7 @@ static int get(const char *address, const char *port, unsigned long long bytes)
 
 	if (fd < 0 || dprintf(fd, "%llu\n", bytes) < 0)
 		return bail(address);
+	tell_port(fd);
 	while (readable(fd)) {
 		char buf[65536];
 
@@ -161,6 +172,7 @@ static int ask(const char *address, const char *port, unsigned long long count)
 
 	if (fd < 0)
 		return bail(address);
+	tell_port(fd);
 	for (; answered < count; answered++) {
 		char buf[200] = { 0 };
 		size_t len = 20 + answered % 180;
