@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: times decide.
 # shellcheck disable=SC2119,SC2317 # functions that others call, settings that may be none
 # nfclass-gateway blocks by connection marks: within a second both ends of a connection know
 # that it has ended, new ones fail at once, and everybody else's, name service and the gateway's

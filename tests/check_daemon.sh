@@ -10,7 +10,7 @@ scratch
 hosts_up
 gateway_by_hand 1
 model_make "$tmp/model" 1 10
-daemon_ini log.format=kv label.early_ms=300
+daemon_ini log.format=kv label.early_ms=700
 server_start
 
 # Nobody sends anything after it, so only a timer can end the burst, or make a flow of few

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: needs all processors.
 # The forest is as good as scikit-learn's on the same splits, and the same for any number
 # of threads.  FOREST_REPEATS=10 looks closer.
 set -u

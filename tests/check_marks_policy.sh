@@ -116,7 +116,7 @@ evening() {
 by_the_clock() {
 	marks_ini policy.late="app thin hours 20:00-23:00 block" \
 		policy.rest="app fat hours 00:00-20:00 block" log.format=kv
-	evening 12
+	evening 16
 	daemon_start 1
 	unset TZ
 	thin_talk 203.0.113.2 5003

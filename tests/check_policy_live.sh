@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: times decide.
 # The whole way: real connections, the daemon's labels, its marks, and what nfclass-gateway's
 # rules make of them, before and after a reload.
 # shellcheck disable=SC2317 # functions that others call

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: times decide.
 # The daemon sees what a capture shows: traces replayed at their own times through the
 # gateway, NAT and the kernel's queue get the burst-flows and labels that `nfclass
 # classify` gives the capture taken on the gateway's LAN interface at the same time.

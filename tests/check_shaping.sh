@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: times decide.
 # shellcheck disable=SC2119,SC2317 # functions that others call, settings that may be none
 # nfclass-gateway shapes by connection marks: an app has its rate one way and the link's the
 # other way, and what has no shape the rest.  Rates are what real TCP connections carry.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Runs alone: times decide.
 # shellcheck disable=SC2119,SC2317 # functions that others call, settings that may be none
 # nfclass-gateway's trees while they stand: a game has its round trip under a download,
 # reload alters rates under way, status counts, and down leaves nothing.

@@ -72,9 +72,9 @@ leaves_and_returns() {
 change_is_noticed() {
 	talking client 203.0.113.2 7001 4002 0:40:0.02 0:1100:0.02
 	wait_for 20 outside 4 udp 4002 || fail "it does not leave"
+	to_talkers USR1
 	returned
 	seen=$returned
-	to_talkers USR1
 	wait_for 30 grep -q ':4002 .* label=fat' "$tmp/labels" || fail "nobody notices: $(cat "$tmp/labels")"
 	returned
 	[ $((returned - seen)) -le 1 ] || fail "noticed after $((returned - seen)) returns"
