@@ -45,8 +45,10 @@ void burst_tracker_free(struct burst_tracker *t);
  * one.  The caller takes what happened before the next packet, here and below. */
 void burst_advance(struct burst_tracker *t, struct mono now);
 
-/* The next n packets are these: what they need is fetched into the cache for all of them
- * at once.  Changes nothing, and need not be called. */
+/* The next n packets are these, and stay where they are until then: what they need, the
+ * first BURST_AHEAD of them, is fetched into the cache for all at once.  Changes nothing
+ * that can be seen, and need not be called. */
+#define BURST_AHEAD 64
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n);
 
 /* Count a packet, at pkt->time, after burst_advance() to that time.  May end bursts, and

@@ -24,7 +24,7 @@ struct conf {
 	struct {
 		uint32_t first, workers, length, copy_bytes, buffer_bytes;
 		uint32_t skip_labelled, resample_s;
-		bool fail_open;
+		bool fail_open, realtime;
 	} queue;
 	struct {
 		uint32_t gap_ms, max_ms;

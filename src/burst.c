@@ -248,6 +248,7 @@ static void count(struct burst_tracker *t, const struct packet *pkt)
 
 void burst_look_ahead(struct burst_tracker *t, const struct packet *pkt, size_t n)
 {
+	static_assert(BURST_AHEAD == FLOWS_AHEAD, "both look ahead together");
 	flows_look_ahead(t->flows, pkt, n);
 }
 

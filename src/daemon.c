@@ -7,6 +7,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,17 @@ static void open_log(struct daemon *d, bool to_stderr)
 	d->sink.to_stderr = to_stderr && d->o->foreground;
 }
 
+/* For the main thread and for threads to come, which keep what they began with: taking it
+ * needs a capability that is dropped before they are started. */
+static void set_realtime(bool realtime)
+{
+	const struct sched_param p = { .sched_priority = realtime };
+
+	if (sched_setscheduler(0, realtime ? SCHED_FIFO : SCHED_OTHER, &p) < 0 &&
+	    realtime)
+		log_warn("no real-time priority for workers: %s", strerror(errno));
+}
+
 /* For the threads to come too, which is why it is done before they are started. */
 static void drop_capabilities(void)
 {
@@ -98,8 +110,13 @@ static int start(struct daemon *d, struct fault *f)
 		err = crew_make(&d->crew, d->now, f);
 	if (err)
 		return err;
+	if (d->now->conf.queue.realtime)
+		set_realtime(true);
 	drop_capabilities();
-	return crew_start(&d->crew, f);
+	err = crew_start(&d->crew, f);
+	if (d->now->conf.queue.realtime)
+		set_realtime(false);
+	return err;
 }
 
 static void log_serving(const struct daemon *d, const char *what)

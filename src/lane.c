@@ -17,6 +17,11 @@
 /* How long a turn labels for, once packets have been accepted. */
 #define LABEL_US    100
 
+/* Accepted packets are counted so many at a time, unless they have waited for so long:
+ * what counting needs, code and data, comes into the cache once for all of them. */
+#define HELD        32
+#define HELD_US     1000
+
 #define TELL_US     2000 /* between two times that news are told while packets come */
 #define MARKS       1024 /* that may wait for a packet */
 
@@ -28,12 +33,15 @@ struct lane {
 	struct outbox *outbox;
 	struct clerk *clerk; /* or NULL */
 	struct desk *desk;
-	struct ring *marks;               /* from the main thread */
-	struct pending *pending;          /* of these, what waits for a packet */
-	struct packet pkt[QUEUE_PACKETS]; /* of the read at hand */
-	uint64_t losses;                  /* that bursts were told of */
-	struct mono asked;                /* when the kernel was asked last */
-	struct mono told;                 /* when news were told last */
+	struct ring *marks;                      /* from the main thread */
+	struct pending *pending;                 /* of these, what waits for a packet */
+	struct packet pkt[HELD + QUEUE_PACKETS]; /* accepted, not counted yet */
+	size_t held;
+	struct mono held_since,
+		last;      /* since the first of them; the last packet's time */
+	uint64_t losses;   /* that bursts were told of */
+	struct mono asked; /* when the kernel was asked last */
+	struct mono told;  /* when news were told last */
 };
 
 void lane_free(struct lane *l)
@@ -85,8 +93,10 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	if (!l->desk || (p->counters && !l->clerk))
 		goto fail;
 	l->queue = queue_new(&p->queue, f);
-	if (l->queue)
+	if (l->queue) {
+		l->held_since = l->last = queue_now(l->queue);
 		return l;
+	}
 	lane_free(l);
 	return NULL;
 
@@ -131,28 +141,45 @@ static void take_packet(struct lane *l, const struct packet *pkt)
 	desk_collect(l->desk);
 }
 
-/* A read is decoded before any of it is counted, so that waits for memory overlap. */
-static void take_packets(struct lane *l, int count)
+static void hold_packets(struct lane *l, int count)
 {
-	struct packet *pkt = l->pkt;
-	size_t n = 0;
-
+	if (l->held == 0)
+		l->held_since = queue_now(l->queue);
 	for (int i = 0; i < count; i++) {
 		const struct queue_packet *qp = queue_packet(l->queue, i);
-		enum decode_result result = decode_ip(qp->data, qp->len, &pkt[n]);
+		struct packet *pkt = &l->pkt[l->held];
+		enum decode_result result = decode_ip(qp->data, qp->len, pkt);
 
 		l->n.decoded[result]++;
+		l->last = qp->time;
 		if (result != DECODE_OK)
 			continue;
-		pkt[n].time = qp->time;
-		pkt[n].in_if = qp->in_if;
-		pkt[n++].out_if = qp->out_if;
+		pkt->time = qp->time;
+		pkt->in_if = qp->in_if;
+		pkt->out_if = qp->out_if;
+		l->held++;
 	}
-	burst_look_ahead(l->tracker, pkt, n);
-	for (size_t i = 0; i < n; i++)
-		take_packet(l, &pkt[i]);
-	if (count > 0)
-		advance(l, queue_packet(l->queue, count - 1)->time);
+}
+
+static void count_packets(struct lane *l)
+{
+	for (size_t i = 0; i < l->held; i++) {
+		if (i % BURST_AHEAD == 0)
+			burst_look_ahead(l->tracker, l->pkt + i, l->held - i);
+		take_packet(l, &l->pkt[i]);
+	}
+	l->held = 0;
+	advance(l, l->last);
+}
+
+/* Only while packets follow each other do they wait for the next ones. */
+static void take_packets(struct lane *l, int count, bool at_once)
+{
+	struct mono held = mono_since(queue_now(l->queue), l->held_since);
+
+	hold_packets(l, count);
+	if (at_once || count == 0 || l->held >= HELD || held.us >= HELD_US)
+		count_packets(l);
 }
 
 /* Once a second: what was dropped before it reached us only the kernel knows. */
@@ -233,7 +260,7 @@ int lane_turn(struct lane *l, bool wait)
 	queue_accept(l->queue);
 	ask_kernel(l, now);
 	lost = tell_losses(l);
-	take_packets(l, n);
+	take_packets(l, n, lost || !wait);
 	if (lost)
 		burst_lost(l->tracker); /* those that this read opened as well */
 	/* Packets have the time at which they came: only without any it is now. */
@@ -272,6 +299,7 @@ int lane_wait_ms(const struct lane *l)
 
 static void end_bursts(struct lane *l)
 {
+	count_packets(l);
 	burst_end_all(l->tracker, BURST_FLUSH);
 	desk_collect(l->desk);
 	clerk_flush(l->clerk);
@@ -299,6 +327,7 @@ bool lane_is_changing(const struct lane *l)
 
 void lane_count(struct lane *l, struct lane_counters *c)
 {
+	count_packets(l);
 	l->n.queue = *queue_counters(l->queue);
 	l->n.burst = *burst_counters(l->tracker);
 	l->n.outbox = outbox_counters(l->outbox);

@@ -2,7 +2,7 @@
 
 /* The least that a queue's reader can do, as fast as we know how: read 64 messages at
  * once, accept them all with one batch verdict, look at nothing.  Fail-open and
- * superpackets whole, as the daemon has it. */
+ * superpackets whole, as the daemon has it.  Several queues have a thread each. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <linux/netlink.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #define RECEIVE_BYTES (64 << 20)
 #define QUEUE_PACKETS 8192
 #define COPY_BYTES    128
+#define MOST_QUEUES   8
 
 struct request {
 	struct nlmsghdr nl;
@@ -102,12 +104,19 @@ static uint32_t message_id(const uint8_t *message)
 	return hdr.packet_id;
 }
 
-static uint64_t accept_all(int fd, uint16_t queue)
+struct reader {
+	pthread_t thread;
+	int fd;
+	uint16_t queue;
+	uint64_t packets;
+};
+
+static void *accept_all(void *arg)
 {
-	static uint8_t buf[BATCH][MESSAGE_BYTES] __attribute__((aligned(8)));
+	struct reader *reader = arg;
+	_Alignas(8) uint8_t buf[BATCH][MESSAGE_BYTES];
 	struct mmsghdr msg[BATCH] = { 0 };
 	struct iovec iov[BATCH];
-	uint64_t packets = 0;
 
 	for (int i = 0; i < BATCH; i++) {
 		iov[i] = (struct iovec){ buf[i], MESSAGE_BYTES };
@@ -116,33 +125,45 @@ static uint64_t accept_all(int fd, uint16_t queue)
 	}
 	while (!ended) {
 		struct nfqnl_msg_verdict_hdr verdict = { .verdict = htonl(NF_ACCEPT) };
-		int n = recvmmsg(fd, msg, BATCH, MSG_WAITFORONE, NULL);
+		int n = recvmmsg(reader->fd, msg, BATCH, MSG_WAITFORONE, NULL);
 		struct request r;
 
 		if (n <= 0)
 			continue;
 		verdict.id = message_id(buf[n - 1]);
-		request_start(&r, NFQNL_MSG_VERDICT_BATCH, queue);
+		request_start(&r, NFQNL_MSG_VERDICT_BATCH, reader->queue);
 		request_put(&r, NFQA_VERDICT_HDR, &verdict, sizeof(verdict));
-		if (send(fd, &r, r.nl.nlmsg_len, 0) < 0)
+		if (send(reader->fd, &r, r.nl.nlmsg_len, 0) < 0)
 			perror("bare_queue: verdict");
-		packets += (uint64_t)n;
+		reader->packets += (uint64_t)n;
 	}
-	return packets;
+	return NULL;
 }
 
-/* Prints the packets it read when it is told to end. */
+/* Numbers of queues, 0 without any.  Prints the packets it read when it is told to end.
+ */
 int main(int argc, char **argv)
 {
-	uint16_t queue = (uint16_t)(argc > 1 ? strtoul(argv[1], NULL, 10) : 0);
+	struct reader reader[MOST_QUEUES] = { { .queue = 0 } };
 	struct sigaction end = { .sa_handler = on_end };
-	int fd = open_queue(queue);
+	int queues = argc > 1 ? argc - 1 : 1;
+	uint64_t packets = 0;
 
-	if (fd < 0) {
-		perror("bare_queue");
-		return 1;
-	}
 	(void)sigaction(SIGTERM, &end, NULL); /* cannot fail for this signal */
-	printf("%llu\n", (unsigned long long)accept_all(fd, queue));
+	for (int i = 0; i < queues && i < MOST_QUEUES; i++) {
+		struct reader *r = &reader[i];
+
+		r->queue = (uint16_t)(argc > 1 ? strtoul(argv[i + 1], NULL, 10) : 0);
+		r->fd = open_queue(r->queue);
+		if (r->fd < 0 ||
+		    (i > 0 && pthread_create(&r->thread, NULL, accept_all, r))) {
+			perror("bare_queue");
+			return 1;
+		}
+	}
+	(void)accept_all(&reader[0]);
+	for (int i = 0; i < queues && i < MOST_QUEUES; i++)
+		packets += reader[i].packets;
+	printf("%llu\n", (unsigned long long)packets);
 	return 0;
 }

@@ -184,12 +184,16 @@ class Bench:
 
     def start(self, name, core, realtime):
         """Rules and reader of one rival."""
-        rules = {"none": [], "skip": [SKIP, RULE], "two": TWO}.get(name, [RULE])
+        rules = {"none": [], "skip": [SKIP, RULE], "two": TWO,
+                 "bare two": TWO}.get(name, [RULE])
         self.net.rules(rules)
         # What skips the queue is counted by the kernel, as on a gateway.
         run(f"sysctl -qw net.netfilter.nf_conntrack_acct={int(name == 'skip')}")
         if name == "none":
             return None
+        # The daemon's workers take the lowest real-time priority; so do its rivals.
+        if not realtime and name in ("bare", "bare two", "classic"):
+            realtime = 1
         return Reader(placed(self.programs[name], core, realtime))
 
     def each(self, title, names, core=READER_CORE, realtime=None, share=1):
@@ -267,12 +271,13 @@ class Bench:
         return list(rows.values())
 
     def workers(self, ms):
-        """One worker and two, on the same core, so that neither takes from the sender."""
-        row = Row("UDP by packet, 1,000 flows: reader's user and system time",
-                  "us/packet", {("nfclassd", "two workers"): None})
-        for name, reader in self.each("workers", ["nfclassd", "two"], share=0.5):
-            got = self.udp_round(reader, "packet", 1000, ms)
-            row.add("two workers" if name == "two" else name, got["cpu_us"])
+        """One worker and two, on the same core, so that neither takes from the sender; and
+        what two queues cost the bare loop."""
+        row = Row("UDP by packet, 1,000 flows: reader's user and system time", "us/packet",
+                  {("two", "nfclassd"): None, ("bare two", "bare"): None})
+        names = ["bare", "bare two", "nfclassd", "two"]
+        for name, reader in self.each("workers", names, share=0.7):
+            row.add(name, self.udp_round(reader, "packet", 1000, ms)["cpu_us"])
         return [row]
 
     def tcp(self, ms):
@@ -417,6 +422,7 @@ def measure(args):
     """In the gateway's namespace: all benches that are asked for."""
     prefer_us()
     programs = {"bare": [os.path.join(BIN, "bare_queue")],
+                "bare two": [os.path.join(BIN, "bare_queue"), "0", "1"],
                 "classic": [os.path.join(BIN, "classic_queue")]}
     if args.nfclassd:
         programs["nfclassd"] = daemon(args, 2**18, 2**14)
