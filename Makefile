@@ -78,7 +78,7 @@ $(BUILD)/nfclass: $(COMMAND_O) $(BUILD)/libnfclass.a
 $(BUILD)/nfclassd: $(DAEMON_O) $(BUILD)/libnfclass.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: src/%.c | $(BUILD)/tests
+$(BUILD)/%.o: src/%.c $(BUILD)/places | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
@@ -89,6 +89,11 @@ $(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $(filter %.c,$^) -lpcap
 
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
+
+# Places that programs know: others make other programs.
+.PHONY: force
+$(BUILD)/places: force | $(BUILD)/tests
+	@echo '$(PREFIX) $(SYSCONFDIR)' | cmp -s - $@ || echo '$(PREFIX) $(SYSCONFDIR)' >$@
 
 $(BUILD)/tests $(BUILD)/tests/hosts:
 	mkdir -p $@
@@ -202,7 +207,8 @@ install: all
 		sed 's|@PREFIX@|$(PREFIX)|g' gateway/$$unit >$(UNITS)/$$unit && \
 		chmod 644 $(UNITS)/$$unit || exit 1; \
 	done
-	$(foreach m,$(MAN_FILES),install -D -m 644 src/man/$(m) $(call man_dir,$(m))/$(m)$(newline))
+	$(foreach m,$(MAN_FILES),install -D -m 644 src/man/$(m) $(call man_dir,$(m))/$(m) && \
+		sed -i 's|/usr/local/etc|$(SYSCONFDIR)|; s|/usr/local|$(PREFIX)|' $(call man_dir,$(m))/$(m)$(newline))
 	[ -e $(CONF)/nfclass.ini ] || $(installed_conf) >$(CONF)/nfclass.ini
 
 # Leaves a configuration that was changed, and folders that hold what is not ours.

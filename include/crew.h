@@ -27,6 +27,9 @@ struct crew {
  * crew_clear() in either case. */
 int crew_make(struct crew *c, const struct settings *s, struct fault *f);
 int crew_start(struct crew *c, struct fault *f);
+
+/* Have the workers watched, by a thread of the priority of the caller's. */
+int crew_watch(struct crew *c, struct fault *f);
 void crew_clear(struct crew *c);
 
 /* Go over to new settings; when it returns 0 nobody uses the old ones.  -ENOMEM when some

@@ -86,9 +86,16 @@ float novelty_of(const struct novelty *n, const float *x);
 
 /* As bytes:
  *
- *   limits f32, f32; trees u8, asks u8; by asked feature: its number u8, cuts u8, each
- * f32 by tree: splits varint trees: each from the root, first children first: 1 + ask u8
- * and cut u8; or 0 and the box: asks least codes, asks largest codes */
+ *   limits f32, f32; trees u8, asks u8
+ *
+ *   by asked feature: its number u8, cuts u8, each cut f32
+ *
+ *   by tree: splits varint
+ *
+ *   trees: each from the root, first children first: 1 + ask u8 and cut u8; or 0 and the
+ *       box: asks least codes u8, asks largest codes u8
+ *
+ * The children of a node are a pair, and boxes are counted as leaves come. */
 void novelty_pack(const struct novelty *n, struct bytes *b);
 
 /* Read all of c, for rows of so many features.  What is accepted can be used without a

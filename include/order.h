@@ -25,6 +25,14 @@ static inline float order_float(uint32_t b)
 	return x;
 }
 
+/* For qsort() of finite floats. */
+static inline int order_floats(const void *a, const void *b)
+{
+	const float *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /* The least and the greatest finite float. */
 #define ORDER_MIN 0x00800000U
 #define ORDER_MAX 0xff7fffffU

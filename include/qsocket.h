@@ -21,8 +21,8 @@ struct qsocket_params {
 };
 
 /* A socket with a buffer of so many bytes, for one queue, that only the kernel can send
- * to. To receive from it takes QSOCKET_WAIT_MS at most.  0 or -errno; ended by
- * qsocket_close() in either case. */
+ * to. To receive from it takes about QSOCKET_WAIT_MS at most (a tick of the kernel's
+ * clock more).  0 or -errno; ended by qsocket_close() in either case. */
 #define QSOCKET_WAIT_MS 4
 int qsocket_open(struct qsocket *s, uint16_t number, uint32_t buffer_bytes);
 void qsocket_close(struct qsocket *s);

@@ -96,7 +96,7 @@ static double novel_above(const struct explainer *e)
 static void put_doubt(const struct explainer *e, const struct explain *x)
 {
 	fprintf(e->out, "  doubt that it is any of them: %.4f", (double)x->label.doubt);
-	if (e->model.novelty.trees > 0)
+	if (novel_above(e) < (double)NOVELTY_NEVER)
 		fprintf(e->out, ", novel above %.4f", novel_above(e));
 	fputc('\n', e->out);
 }

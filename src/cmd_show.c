@@ -42,11 +42,11 @@ static void put_schema(const struct model *m)
 	printf("trees            %u\n", forest_trees(m->forest));
 	printf("calibration      power %g, weight of the prior %g\n",
 	       (double)m->calibration.power, (double)m->calibration.weight);
-	if (m->novelty.trees > 0)
+	if (m->novelty.limit < NOVELTY_NEVER)
 		printf("novel            above a doubt of %.4f\n",
 		       (double)m->novelty.limit);
 	else
-		puts("novel            never: trained with --novel 0");
+		puts("novel            never: trained with --novel 0, or on too few burst-flows");
 }
 
 /* Widest first, so that the columns behind them stay straight. */
@@ -71,7 +71,7 @@ static void put_classes(const struct model *m)
 		printf("%*s  %.3f  ", width - (int)strlen(m->classes.name[c]), "",
 		       (double)m->prior[c]);
 		if (m->threshold[c] > 1)
-			puts("never: that precision was not reached");
+			puts("never: seen too seldom, or too seldom right, to promise that");
 		else
 			printf("%.3f\n", (double)m->threshold[c]);
 	}

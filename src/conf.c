@@ -83,7 +83,7 @@ static const struct setting settings[] = {
 	{ "queue", "fail_open", BOOL(queue.fail_open, "yes"), .fixed = true },
 	{ "queue", "buffer_bytes", U32(queue.buffer_bytes, "8388608", 65536, 1 << 30),
 	  .fixed = true },
-	{ "queue", "realtime", BOOL(queue.realtime, "yes"), .fixed = true },
+	{ "queue", "realtime", BOOL(queue.realtime, "no"), .fixed = true },
 	{ "queue", "skip_labelled", U32(queue.skip_labelled, "0", 0, 100) },
 	{ "queue", "resample_s", U32(queue.resample_s, "30", 1, 3600) },
 

@@ -114,6 +114,11 @@ int crew_start(struct crew *c, struct fault *f)
 		if (err)
 			return fault_set(f, err, "thread: %s", strerror(-err));
 	}
+	return 0;
+}
+
+int crew_watch(struct crew *c, struct fault *f)
+{
 	c->watch = watch_new(c->worker, c->made);
 	return c->watch ? 0 : fault_set(f, -errno, "thread: %s", strerror(errno));
 }

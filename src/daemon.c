@@ -116,7 +116,7 @@ static int start(struct daemon *d, struct fault *f)
 	err = crew_start(&d->crew, f);
 	if (d->now->conf.queue.realtime)
 		set_realtime(false);
-	return err;
+	return err ? err : crew_watch(&d->crew, f);
 }
 
 static void log_serving(const struct daemon *d, const char *what)

@@ -37,11 +37,11 @@ struct lane {
 	struct pending *pending;                 /* of these, what waits for a packet */
 	struct packet pkt[HELD + QUEUE_PACKETS]; /* accepted, not counted yet */
 	size_t held;
-	struct mono held_since,
-		last;      /* since the first of them; the last packet's time */
-	uint64_t losses;   /* that bursts were told of */
-	struct mono asked; /* when the kernel was asked last */
-	struct mono told;  /* when news were told last */
+	struct mono held_since; /* the first of them was accepted */
+	struct mono last;       /* packet's time */
+	uint64_t losses;        /* that bursts were told of */
+	struct mono asked;      /* when the kernel was asked last */
+	struct mono told;       /* when news were told last */
 };
 
 void lane_free(struct lane *l)

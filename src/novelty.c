@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "order.h"
+
 void novelty_clear(struct novelty *n)
 {
 	free(n->cut);
@@ -104,13 +106,6 @@ float novelty_of(const struct novelty *n, const float *x)
 	return (float)sum / (float)(n->trees * n->asks);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const float *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Of n known ones and one more that is known as well, each is as likely as any other to
  * be the k-th. */
 float novelty_limit(float *doubt, size_t n, double share)
@@ -119,6 +114,6 @@ float novelty_limit(float *doubt, size_t n, double share)
 
 	if (share <= 0 || k > (double)n)
 		return NOVELTY_NEVER;
-	qsort(doubt, n, sizeof(*doubt), by_value);
+	qsort(doubt, n, sizeof(*doubt), order_floats);
 	return doubt[(size_t)fmax(k, 1) - 1];
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "order.h"
 #include "tree.h"
 
 /* Rows in a leaf at least: fewer make boxes that nothing new fits into. */
@@ -25,20 +26,13 @@ struct learning {
 	uint32_t box_room;
 };
 
-static int by_value(const void *a, const void *b)
-{
-	const float *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Evenly chosen among the values in order, the least and the largest with them, each
  * once. */
 static void choose_cuts(struct novelty *n, unsigned i, float *value, size_t rows)
 {
 	unsigned cuts = 0;
 
-	qsort(value, rows, sizeof(*value), by_value);
+	qsort(value, rows, sizeof(*value), order_floats);
 	for (unsigned k = 0; k < NOVELTY_CUTS; k++) {
 		float v = value[(rows - 1) * k / (NOVELTY_CUTS - 1)];
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "order.h"
 #include "strengths.h"
 
 /* To learn strengths of evidence from. */
@@ -250,13 +251,6 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 	return err;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const float *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* The lower one of two in the middle, so that each is a value that was seen. */
 static int set_medians(struct model *m, const struct forest_rows *rows)
 {
@@ -268,7 +262,7 @@ static int set_medians(struct model *m, const struct forest_rows *rows)
 	for (uint32_t f = 0; rows->count > 0 && f < d->features.count; f++) {
 		for (size_t i = 0; i < rows->count; i++)
 			value[i] = d->x[(size_t)rows->row[i] * d->features.count + f];
-		qsort(value, rows->count, sizeof(*value), by_value);
+		qsort(value, rows->count, sizeof(*value), order_floats);
 		m->median[f] = value[(rows->count - 1) / 2];
 	}
 	free(value);

@@ -134,6 +134,7 @@ static int try_fold(const struct trying *g, struct trial_setting *t, unsigned fo
 
 	p.forest = t->forest;
 	p.teach.packets = t->learn_packets;
+	p.novel = 0; /* of which the score knows nothing */
 	*f1 = 0;
 	model_init(&m);
 	err = train_model(&m, &(struct forest_rows){ g->s->d, h->learn, h->learn_count },

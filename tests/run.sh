@@ -31,7 +31,7 @@ tell() {
 # one TEST: all that there is to tell of it in one piece.
 one() {
 	[ -e "$1" ] || { echo "FAIL  $1 is not there" && return; }
-	log=$(mktemp) || exit 1
+	log=$(mktemp) || { echo "FAIL  $1 has no file for its words" && return; }
 	trap 'rm -f "$log"' EXIT
 	name=$(basename "$1")
 	began=$(date +%s)
@@ -69,5 +69,11 @@ together=$(printf '%s\n' "$@" | grep -vxF "$alone")
 count() {
 	grep -c "^$1  " "$results"
 }
+told=$(($(count pass) + $(count FAIL) + $(count skip)))
+for test; do
+	[ "$told" -eq $# ] || grep -q "^[a-zA-Z]*  \(.*/\)\{0,1\}${test##*/} " "$results" || {
+		echo "FAIL  $test did not come to its end" | tee -a "$results"
+	}
+done
 echo "$(count pass) passed, $(count FAIL) failed, $(count skip) skipped"
 [ "$(count FAIL)" -eq 0 ] && [ "$(count pass)" -gt 0 ]

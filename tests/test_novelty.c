@@ -267,12 +267,18 @@ static void bad_bytes_are_refused_or_safe(void **state)
 		uint8_t *copy = copy_of(b.data, b.len);
 		struct novelty n = { 0 };
 		float x[FEATURES] = { -1e30F, 1e30F, 50 };
+		struct bytes again;
 
 		copy[at] ^= (uint8_t)(1 + at % 255);
-		if (novelty_parse(&n, FEATURES, cur_of(copy, b.len), NULL))
+		if (novelty_parse(&n, FEATURES, cur_of(copy, b.len), NULL)) {
 			refused++;
-		else
+		} else {
 			assert_true(novelty_of(&n, x) <= 1);
+			bytes_of(&n, &again);
+			assert_int_equal(again.len, b.len);
+			assert_memory_equal(again.data, copy, b.len);
+			free(again.data);
+		}
 		novelty_clear(&n);
 		free(copy);
 	}

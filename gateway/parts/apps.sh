@@ -48,7 +48,7 @@ class_counts() {
 				if (match($0, / parent [^ ]+/))
 					split(substr($0, RSTART, RLENGTH), id, ":")
 			}
-			$1 == "Sent" { gsub(/[^0-9]/, "", $7); print "class", way, id[2], $2, $7 }'
+			$1 == "Sent" && (2 in id) { gsub(/[^0-9]/, "", $7); print "class", way, id[2], $2, $7 }'
 	done
 }
 

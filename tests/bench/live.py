@@ -191,9 +191,6 @@ class Bench:
         run(f"sysctl -qw net.netfilter.nf_conntrack_acct={int(name == 'skip')}")
         if name == "none":
             return None
-        # The daemon's workers take the lowest real-time priority; so do its rivals.
-        if not realtime and name in ("bare", "bare two", "classic"):
-            realtime = 1
         return Reader(placed(self.programs[name], core, realtime))
 
     def each(self, title, names, core=READER_CORE, realtime=None, share=1):
