@@ -68,7 +68,8 @@ static const char unusual[] =
 	"dhcp_range = 10.7.1.100-10.7.1.200\ndhcp_lease_s = 120\n"
 	"dns = 9.9.9.9,2620:fe::fe\nnat = 192.0.2.1\ndown = 50 Mbit/s\nup = 1.5mbit\n"
 	"[queue]\nfirst = 65535\nworkers = 1\nlength = 16\ncopy_bytes = 96\n"
-	"fail_open = off\nbuffer_bytes = 65536\nrealtime = no\nskip_labelled = 2\nresample_s = 1\n"
+	"fail_open = off\nbuffer_bytes = 65536\nrealtime = no\nskip_labelled = "
+	"2\nresample_s = 1\n"
 	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
 	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 2\n"
 	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
@@ -121,7 +122,8 @@ static void what_is_printed_reads_the_same(void **state)
 	assert_int_equal(d.log.facility, LOG_LOCAL7);
 	assert_int_equal(d.label.early_packets, 8);
 	assert_int_equal(d.label.early_ms, 1500);
-	assert_true(d.label.alone && d.log.counters && !d.queue.fail_open && !d.queue.realtime);
+	assert_true(d.label.alone && d.log.counters && !d.queue.fail_open &&
+	            !d.queue.realtime);
 	assert_int_equal(d.queue.first, 65535);
 	free(a);
 	free(b);
