@@ -39,7 +39,7 @@ void lane_free(struct lane *l);
 int lane_fd(const struct lane *l);
 int lane_wait_ms(const struct lane *l);
 
-/* Something has ended and is not labelled yet. */
+/* Something has ended and is not labelled yet, or packets are read and not counted. */
 bool lane_has_work(const struct lane *l);
 
 /* Read what is there, accept it, and label what has ended; when nothing is there, wait

@@ -102,6 +102,7 @@ static int open_descriptors(struct daemon *d, struct fault *f)
 static int start(struct daemon *d, struct fault *f)
 {
 	int err = open_descriptors(d, f);
+	bool hurry;
 
 	if (!err)
 		err = sink_open(&d->sink, d->now->conf.log.file,
@@ -110,11 +111,13 @@ static int start(struct daemon *d, struct fault *f)
 		err = crew_make(&d->crew, d->now, f);
 	if (err)
 		return err;
-	if (d->now->conf.queue.realtime)
+	/* Whoever was started with a priority keeps it. */
+	hurry = d->now->conf.queue.realtime && sched_getscheduler(0) == SCHED_OTHER;
+	if (hurry)
 		set_realtime(true);
 	drop_capabilities();
 	err = crew_start(&d->crew, f);
-	if (d->now->conf.queue.realtime)
+	if (hurry)
 		set_realtime(false);
 	return err ? err : crew_watch(&d->crew, f);
 }

@@ -36,7 +36,7 @@ struct lane {
 	struct ring *marks;                      /* from the main thread */
 	struct pending *pending;                 /* of these, what waits for a packet */
 	struct packet pkt[HELD + QUEUE_PACKETS]; /* accepted, not counted yet */
-	size_t held;
+	size_t held, counted;   /* of those held, while others are to follow at once */
 	struct mono held_since; /* the first of them was accepted */
 	struct mono last;       /* packet's time */
 	uint64_t losses;        /* that bursts were told of */
@@ -108,7 +108,7 @@ fail:
 
 bool lane_has_work(const struct lane *l)
 {
-	return !desk_is_empty(l->desk);
+	return !desk_is_empty(l->desk) || l->counted > 0;
 }
 
 /* A burst of thousands of flows takes many turns: packets do not wait for labels. */
@@ -161,25 +161,34 @@ static void hold_packets(struct lane *l, int count)
 	}
 }
 
-static void count_packets(struct lane *l)
+/* Of those that are held, all, or some: an early label takes longer than many packets, so
+ * that the queue is looked at after it. */
+static void count_packets(struct lane *l, bool all)
 {
-	for (size_t i = 0; i < l->held; i++) {
-		if (i % BURST_AHEAD == 0)
-			burst_look_ahead(l->tracker, l->pkt + i, l->held - i);
-		take_packet(l, &l->pkt[i]);
+	const struct burst_counters *n = burst_counters(l->tracker);
+	uint64_t due = n->due;
+
+	while (l->counted < l->held) {
+		struct packet *pkt = &l->pkt[l->counted];
+
+		if (l->counted++ % BURST_AHEAD == 0)
+			burst_look_ahead(l->tracker, pkt, l->held - l->counted + 1);
+		take_packet(l, pkt);
+		if (!all && n->due != due)
+			return;
 	}
-	l->held = 0;
+	l->held = l->counted = 0;
 	advance(l, l->last);
 }
 
 /* Only while packets follow each other do they wait for the next ones. */
-static void take_packets(struct lane *l, int count, bool at_once)
+static void take_packets(struct lane *l, int count, bool wait, bool all)
 {
 	struct mono held = mono_since(queue_now(l->queue), l->held_since);
 
 	hold_packets(l, count);
-	if (at_once || count == 0 || l->held >= HELD || held.us >= HELD_US)
-		count_packets(l);
+	if (all || !wait || count == 0 || l->held >= HELD || held.us >= HELD_US)
+		count_packets(l, all || l->held > HELD);
 }
 
 /* Once a second: what was dropped before it reached us only the kernel knows. */
@@ -260,11 +269,11 @@ int lane_turn(struct lane *l, bool wait)
 	queue_accept(l->queue);
 	ask_kernel(l, now);
 	lost = tell_losses(l);
-	take_packets(l, n, lost || !wait);
+	take_packets(l, n, wait, lost);
 	if (lost)
 		burst_lost(l->tracker); /* those that this read opened as well */
 	/* Packets have the time at which they came: only without any it is now. */
-	if (n == 0)
+	if (n == 0 && l->held == 0)
 		advance(l, now);
 	label_for_a_while(l);
 	tell_news(l, n, now);
@@ -299,7 +308,7 @@ int lane_wait_ms(const struct lane *l)
 
 static void end_bursts(struct lane *l)
 {
-	count_packets(l);
+	count_packets(l, true);
 	burst_end_all(l->tracker, BURST_FLUSH);
 	desk_collect(l->desk);
 	clerk_flush(l->clerk);
@@ -327,7 +336,7 @@ bool lane_is_changing(const struct lane *l)
 
 void lane_count(struct lane *l, struct lane_counters *c)
 {
-	count_packets(l);
+	count_packets(l, true);
 	l->n.queue = *queue_counters(l->queue);
 	l->n.burst = *burst_counters(l->tracker);
 	l->n.outbox = outbox_counters(l->outbox);

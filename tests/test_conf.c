@@ -69,7 +69,7 @@ static const char unusual[] =
 	"dns = 9.9.9.9,2620:fe::fe\nnat = 192.0.2.1\ndown = 50 Mbit/s\nup = 1.5mbit\n"
 	"[queue]\nfirst = 65535\nworkers = 1\nlength = 16\ncopy_bytes = 96\n"
 	"fail_open = off\nbuffer_bytes = 65536\nrealtime = yes\nskip_labelled = "
-        "2\nresample_s = 1\n"
+	"2\nresample_s = 1\n"
 	"[burst]\ngap_ms = 1000\nmax_ms = 0\n"
 	"[flow]\nmax = 16\nclients = 16\nper_burst = 1\ntimeout_s = 2\n"
 	"[model]\npath = \"/tmp/a;b #1.nfm\"\n"
