@@ -97,6 +97,27 @@ term_flushes() {
 	ask 203.0.113.2 5 || fail "without the daemon nothing passes"
 }
 
+# in_real_time N: so many threads of the daemon are; field 41 of stat, behind the name.
+in_real_time() {
+	sed 's/.*) //' "/proc/$daemon/task/"*/stat | awk -v want="$1" '
+		$39 == 1 { n++ }
+		END { exit n + 0 != want }'
+}
+
+# Only workers take real-time priority, and only where they are told to.
+real_time() {
+	daemon_ini queue.realtime=yes queue.workers=2
+	daemon_start 2
+	in_real_time 2 || says_more 'no real-time priority' 0 || fail "not two threads are in real time"
+	daemon_stop
+	daemon_ini log.format=kv label.early_ms=700
+	daemon_start 1
+	in_real_time 0 || fail "a thread is in real time"
+	daemon_stop
+	rm -f "$tmp/labels"
+}
+
+real_time
 on gateway iptables -t mangle -Z
 on gateway ip6tables -t mangle -Z
 daemon_start 1

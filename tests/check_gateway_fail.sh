@@ -60,6 +60,16 @@ host_same "$tmp/up" "failed second up"
 gateway status >/dev/null
 [ $? -eq 1 ] || fail "status: up, with nobody on the queue, is 1"
 
+# Nor does an interface that is not there.
+cp "$tmp/nfclass.ini" "$tmp/kept.ini"
+sed 's/^lan = .*/lan = eth99/' "$tmp/kept.ini" >"$tmp/nfclass.ini"
+for how in up reload; do
+	gateway $how >"$tmp/out" 2>&1 && fail "$how with an interface that is not there"
+	grep -q 'no interface eth99' "$tmp/out" || fail "$how: $(cat "$tmp/out")"
+done
+host_same "$tmp/up" "up with an interface that is not there"
+cp "$tmp/kept.ini" "$tmp/nfclass.ini"
+
 # Settings that change take the place of the old ones, and none of those stays.
 gateway_ini nat=off queue.first=7 >"$tmp/nfclass.ini"
 gateway up || fail "up with other settings"
