@@ -46,7 +46,8 @@ static void put_schema(const struct model *m)
 		printf("novel            above a doubt of %.4f\n",
 		       (double)m->novelty.limit);
 	else
-		puts("novel            never: trained with --novel 0, or on too few burst-flows");
+		puts("novel            never: trained with --novel 0, or on too few "
+		     "burst-flows");
 }
 
 /* Widest first, so that the columns behind them stay straight. */
@@ -71,7 +72,8 @@ static void put_classes(const struct model *m)
 		printf("%*s  %.3f  ", width - (int)strlen(m->classes.name[c]), "",
 		       (double)m->prior[c]);
 		if (m->threshold[c] > 1)
-			puts("never: seen too seldom, or too seldom right, to promise that");
+			puts("never: seen too seldom, or too seldom right, to promise "
+			     "that");
 		else
 			printf("%.3f\n", (double)m->threshold[c]);
 	}
