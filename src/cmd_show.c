@@ -72,8 +72,7 @@ static void put_classes(const struct model *m)
 		printf("%*s  %.3f  ", width - (int)strlen(m->classes.name[c]), "",
 		       (double)m->prior[c]);
 		if (m->threshold[c] > 1)
-			puts("never: seen too seldom, or too seldom right, to promise "
-			     "that");
+			puts("never: too few, or too seldom right, to promise that");
 		else
 			printf("%.3f\n", (double)m->threshold[c]);
 	}
