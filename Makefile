@@ -78,7 +78,7 @@ $(BUILD)/nfclass: $(COMMAND_O) $(BUILD)/libnfclass.a
 $(BUILD)/nfclassd: $(DAEMON_O) $(BUILD)/libnfclass.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: src/%.c $(BUILD)/places | $(BUILD)/tests
+$(BUILD)/%.o: src/%.c | $(BUILD)/tests
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libnfclass.a | $(BUILD)/tests
@@ -90,7 +90,9 @@ $(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 
-# Places that programs know: others make other programs.
+# Places that the daemon knows: others make it anew.
+$(BUILD)/conf.o $(BUILD)/nfclassd.o: $(BUILD)/places
+
 .PHONY: force
 $(BUILD)/places: force | $(BUILD)/tests
 	@echo '$(PREFIX) $(SYSCONFDIR)' | cmp -s - $@ || echo '$(PREFIX) $(SYSCONFDIR)' >$@

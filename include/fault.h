@@ -3,6 +3,7 @@
 #define NFCLASS_FAULT_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 /* Why an operation failed, in words for a person: file, line or offset, what was found
  * and what is allowed. */
@@ -14,6 +15,11 @@ struct fault {
  * a failing function can end in `return fault_set(f, -EINVAL, ...)`.  f may be NULL. */
 int fault_set(struct fault *f, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same for what is wrong at a byte of some input, -EINVAL, and for memory that ran
+ * out, -ENOMEM. */
+int fault_at(struct fault *f, size_t at, const char *what);
+int fault_no_memory(struct fault *f);
 
 /* Put "prefix: " before what f says and return err: the caller's file name before the
  * callee's reason. */

@@ -120,7 +120,6 @@ int cmd_classify(const struct options *o)
 	if (o->early && o->format == RECORD_SEED)
 		return cmd_usage("classify: --early wants --format kv or json: the seed "
 		                 "format cannot tell provisional labels apart");
-	model_init(&c.model);
 	if (model_load(&c.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else

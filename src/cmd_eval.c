@@ -231,7 +231,6 @@ static int with_model(const struct options *o)
 		return cmd_usage(
 			"eval: features, bursts and trees are the model's; options "
 			"for them go with --split");
-	model_init(&m);
 	if (model_load(&m, o->paths[0], &f) < 0)
 		return cmd_failed("%s", f.text);
 	as_model.burst.gap = m.gap;

@@ -256,7 +256,6 @@ int cmd_explain(const struct options *o)
 	e.json = o->as && strcmp(o->as, "json") == 0;
 	if (o->as && !e.json && strcmp(o->as, "text") != 0)
 		return cmd_usage("--format: '%s' is not text or json", o->as);
-	model_init(&e.model);
 	if (model_load(&e.model, o->model, &f) < 0)
 		code = cmd_failed("%s", f.text);
 	else

@@ -106,7 +106,6 @@ int cmd_show(const struct options *o)
 
 	if (o->count != 1)
 		return cmd_usage("show: one MODEL is wanted, not %d", o->count);
-	model_init(&m);
 	if (model_load(&m, o->paths[0], &f) < 0) {
 		log_error("%s", f.text);
 		return CMD_FAILED;

@@ -62,11 +62,6 @@ static enum role role_of(const char *name)
 	return (enum role)r;
 }
 
-static int no_memory(struct fault *f)
-{
-	return fault_set(f, -ENOMEM, "out of memory");
-}
-
 static int read_header(struct plan *p)
 {
 	struct csv_field field = { 0 };
@@ -88,7 +83,7 @@ static int read_header(struct plan *p)
 		if (names_find(&p->columns, name) != NAMES_NONE)
 			return fault_set(p->f, -EINVAL, "line 1: column %s: twice", name);
 		if (names_add(&p->columns, name) == NAMES_NONE)
-			return no_memory(p->f);
+			return fault_no_memory(p->f);
 		p->role[at] = role_of(name);
 	}
 	return 0;
@@ -114,7 +109,7 @@ static int plan_columns(struct plan *p)
 			p->role[i] = FEATURE;
 		if (p->role[i] == FEATURE &&
 		    names_add(&p->d->features, p->columns.name[i]) == NAMES_NONE)
-			return no_memory(p->f);
+			return fault_no_memory(p->f);
 	}
 	return 0;
 }
@@ -268,7 +263,7 @@ static int name_row(struct plan *p, struct dataset_row *row)
 	memcpy(full + len + 1, p->trace, strlen(p->trace) + 1);
 	row->label = names_add(&p->d->labels, p->label);
 	row->trace = names_add(&p->d->traces, full);
-	return row->label == NAMES_NONE || row->trace == NAMES_NONE ? no_memory(p->f) : 0;
+	return row->label == NAMES_NONE || row->trace == NAMES_NONE ? fault_no_memory(p->f) : 0;
 }
 
 static int read_row(struct plan *p)
@@ -295,7 +290,7 @@ static int read_row(struct plan *p)
 		                 p->csv.line, p->columns.name[column]);
 	err = name_row(p, &row);
 	if (!err && dataset_add(p->d, &row, p->x))
-		err = no_memory(p->f);
+		err = fault_no_memory(p->f);
 	return err;
 }
 
@@ -305,7 +300,7 @@ int dataset_parse_csv(struct dataset *d, const char *text, size_t len, struct fa
 	int err;
 
 	if (!p)
-		return no_memory(f);
+		return fault_no_memory(f);
 	p->d = d;
 	p->csv = csv_of(text, len);
 	p->f = f;

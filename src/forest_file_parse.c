@@ -21,13 +21,7 @@ struct reader {
 
 static int bad(const struct reader *r, const char *what)
 {
-	return fault_set(r->f, -EINVAL, "at byte %zu: %s", r->len - cur_left(&r->c),
-	                 what);
-}
-
-static int no_memory(const struct reader *r)
-{
-	return fault_set(r->f, -ENOMEM, "out of memory");
+	return fault_at(r->f, r->len - cur_left(&r->c), what);
 }
 
 static int read_head(struct reader *r)
@@ -85,7 +79,7 @@ static int read_thresholds(struct reader *r)
 	r->feature = calloc(cur_left(&r->c) + 1, 1);
 	r->used = calloc(cur_left(&r->c) + 1, 1);
 	if (!r->value || !r->feature || !r->used)
-		return no_memory(r);
+		return fault_no_memory(r->f);
 	for (unsigned f = 0; f < r->p->features && !err; f++)
 		err = read_feature(r, f, &at);
 	return err;
@@ -127,7 +121,7 @@ static int read_mixed_leaf(struct reader *r)
 		share[i] = (uint16_t)part;
 	}
 	if (tree_share_add(&r->p->shares, label, share, n) == UINT32_MAX)
-		return no_memory(r);
+		return fault_no_memory(r->f);
 	return 0;
 }
 
@@ -153,7 +147,7 @@ static int read_sizes(struct reader *r, struct forest_file_widths w)
 
 	p->tree = calloc(p->trees, sizeof(*p->tree));
 	if (!p->tree)
-		return no_memory(r);
+		return fault_no_memory(r->f);
 	for (unsigned i = 0; i < p->trees; i++) {
 		if (!bytes_get_varint(&r->c, &splits) || splits >= TREE_NODES_MAX / 2)
 			return bad(r, "a tree's size cut short or too large");
@@ -165,7 +159,7 @@ static int read_sizes(struct reader *r, struct forest_file_widths w)
 	if ((bits + 7) / 8 != cur_left(&r->c))
 		return bad(r, "trees that are not as large as they say");
 	r->stack = calloc((size_t)most + 1, sizeof(*r->stack));
-	return r->stack ? 0 : no_memory(r);
+	return r->stack ? 0 : fault_no_memory(r->f);
 }
 
 static bool read_split(struct reader *r, struct bits *b, struct forest_file_widths w,
@@ -219,7 +213,7 @@ static int read_trees(struct reader *r, struct forest_file_widths w)
 
 		tree->node = calloc(tree->nodes, sizeof(*tree->node));
 		if (!tree->node)
-			return no_memory(r);
+			return fault_no_memory(r->f);
 		if (!read_tree(r, &b, w, tree))
 			return fault_set(r->f, -EINVAL,
 			                 "tree %u: a split, leaf or number out of place",

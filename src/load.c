@@ -12,11 +12,6 @@
 #include "trace.h"
 #include "walk.h"
 
-static int no_memory(struct fault *f)
-{
-	return fault_set(f, -ENOMEM, "out of memory");
-}
-
 static bool is_csv(const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -38,7 +33,7 @@ static int settle_features(struct dataset *d, enum feature_set set, struct fault
 	}
 	for (unsigned i = 0; i < feature_count(set); i++)
 		if (names_add(&d->features, feature_name(set, i)) == NAMES_NONE)
-			return no_memory(f);
+			return fault_no_memory(f);
 	d->has_ends = true;
 	return 0;
 }
@@ -84,7 +79,7 @@ static int new_trace(struct dataset *d, const char *name, const char *path,
 	if (*number != NAMES_NONE)
 		*number = names_add(&d->traces, path);
 	if (*number == NAMES_NONE)
-		return no_memory(f);
+		return fault_no_memory(f);
 	return *number == before ? 0 : fault_set(f, -EEXIST, "%s: given twice", path);
 }
 
@@ -95,7 +90,7 @@ static int number_label(struct dataset *d, const char *label, uint32_t *number,
 		return fault_set(f, -EINVAL, "label '%.64s...' is longer than %d bytes",
 		                 label, DATASET_LABEL_SIZE - 1);
 	*number = names_add(&d->labels, label);
-	return *number == NAMES_NONE ? no_memory(f) : 0;
+	return *number == NAMES_NONE ? fault_no_memory(f) : 0;
 }
 
 static int load_bursts(struct dataset *d, struct trace *t, struct dataset_row *row,
@@ -106,7 +101,7 @@ static int load_bursts(struct dataset *d, struct trace *t, struct dataset_row *r
 
 	while ((got = trace_next(t, &b, f)) > 0)
 		if (add_burst(d, row, b, set) < 0)
-			return no_memory(f);
+			return fault_no_memory(f);
 	return got;
 }
 
@@ -128,7 +123,7 @@ static int load_capture(struct dataset *d, const char *file, const char *name,
 	else
 		err = new_trace(d, name, file, &row.trace, f);
 	if (!err && l->captures && names_add(l->captures, file) == NAMES_NONE)
-		err = no_memory(f);
+		err = fault_no_memory(f);
 	if (!err)
 		err = load_bursts(d, t, &row, l->set, f);
 	trace_free(t);
@@ -201,7 +196,7 @@ static int copy_names(struct names *to, const struct names *from, struct fault *
 {
 	for (uint32_t i = 0; i < from->count; i++)
 		if (names_add(to, from->name[i]) == NAMES_NONE)
-			return no_memory(f);
+			return fault_no_memory(f);
 	return 0;
 }
 
@@ -215,7 +210,7 @@ static int number_traces(struct dataset *d, const struct dataset *more, const ch
 		char *longer;
 
 		if (asprintf(&longer, "%s:%s", path, more->traces.name[i]) < 0)
-			return no_memory(f);
+			return fault_no_memory(f);
 		err = new_trace(d, more->traces.name[i], longer, &number[i], f);
 		free(longer);
 	}
@@ -226,7 +221,7 @@ static int append(struct dataset *d, const struct dataset *more, const char *pat
                   struct fault *f)
 {
 	uint32_t *trace = calloc(more->traces.count + 1, sizeof(*trace));
-	int err = trace ? number_traces(d, more, path, trace, f) : no_memory(f);
+	int err = trace ? number_traces(d, more, path, trace, f) : fault_no_memory(f);
 
 	for (size_t i = 0; i < more->rows && !err; i++) {
 		struct dataset_row row = more->row[i];
@@ -235,7 +230,7 @@ static int append(struct dataset *d, const struct dataset *more, const char *pat
 		row.label = names_add(&d->labels, more->labels.name[row.label]);
 		if (row.label == NAMES_NONE ||
 		    dataset_add(d, &row, more->x + i * more->features.count) < 0)
-			err = no_memory(f);
+			err = fault_no_memory(f);
 	}
 	free(trace);
 	return err;
@@ -287,7 +282,7 @@ static int load_csv(struct dataset *d, const char *path, struct load *l, struct 
 	if (names_find(&l->files, path) != NAMES_NONE)
 		return 0;
 	if (names_add(&l->files, path) == NAMES_NONE)
-		return no_memory(f);
+		return fault_no_memory(f);
 	dataset_init(&more);
 	err = load_text(d, path, l, &more, f);
 	dataset_clear(&more);

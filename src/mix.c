@@ -9,11 +9,6 @@
 #include "overlay.h"
 #include "pairing.h"
 
-static int no_memory(struct fault *f)
-{
-	return fault_set(f, -ENOMEM, "out of memory");
-}
-
 /* A trace's rows in d, which stand together. */
 struct part {
 	size_t rows;
@@ -138,13 +133,13 @@ static int lay_over(struct mixing *x, uint32_t base, uint32_t over, struct fault
 	}
 	place(x, side, trace);
 	if (!name_pair(x->out, x->m->d->traces.name[base], x->m->d->traces.name[over]))
-		return no_memory(f);
+		return fault_no_memory(f);
 	o = overlay_open(trace, x->m->burst, f);
 	if (!o)
 		return -EINVAL;
 	err = add_bursts(x, o, side);
 	overlay_free(o);
-	return err ? no_memory(f) : 0;
+	return err ? fault_no_memory(f) : 0;
 }
 
 static int lay_all(struct mixing *x, const uint32_t *traces, uint32_t count,
@@ -159,7 +154,7 @@ static int lay_all(struct mixing *x, const uint32_t *traces, uint32_t count,
 	if (label && over)
 		err = pairing_make(over, label, count, &x->rng);
 	else
-		no_memory(f);
+		fault_no_memory(f);
 	if (err == -EINVAL)
 		fault_set(f, err, "traces of one class only: none goes over another");
 	for (uint32_t i = 0; i < count && !err; i++)
@@ -177,7 +172,7 @@ int mix_make(struct dataset *out, const struct mix *m, const uint32_t *traces,
 
 	if (!mixing_init(&x, m, out) || !copy_names(&out->labels, &m->d->labels) ||
 	    !copy_names(&out->features, &m->d->features)) {
-		err = no_memory(f);
+		err = fault_no_memory(f);
 	} else {
 		out->has_ends = true;
 		err = lay_all(&x, traces, count, f);

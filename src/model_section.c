@@ -14,11 +14,6 @@ static int cut_short(struct fault *f)
 	return fault_set(f, -EINVAL, "cut short, or longer than its content");
 }
 
-static int no_memory(struct fault *f)
-{
-	return fault_set(f, -ENOMEM, "out of memory");
-}
-
 /* Strings: length u16, bytes. */
 static void put_text(struct bytes *b, const char *text)
 {
@@ -153,7 +148,7 @@ static int parse_meta(struct model *m, struct cursor c, struct fault *f)
 			return fault_set(f, -EINVAL, "entry %u is not KEY=VALUE or twice",
 			                 i);
 		if (names_add(&m->provenance, entry) == NAMES_NONE)
-			return no_memory(f);
+			return fault_no_memory(f);
 	}
 	return cur_left(&c) ? cut_short(f) : 0;
 }
@@ -242,11 +237,11 @@ static int parse_classes(struct model *m, struct cursor c, struct fault *f)
 			return fault_set(f, -EINVAL, "class %u has no name or one twice",
 			                 i);
 		if (names_add(&m->classes, name) == NAMES_NONE)
-			return no_memory(f);
+			return fault_no_memory(f);
 	}
 	if (cur_left(&c))
 		return cut_short(f);
-	return model_reserve(m, count, feature_count(m->set)) ? no_memory(f) : 0;
+	return model_reserve(m, count, feature_count(m->set)) ? fault_no_memory(f) : 0;
 }
 
 static void put_floats(struct bytes *b, const float *v, uint32_t n)
@@ -359,7 +354,7 @@ static int parse_trees(struct model *m, struct cursor c, struct fault *f)
 		                feature_count(m->set));
 	if (!err) {
 		m->forest = forest_of(&p);
-		err = m->forest ? 0 : no_memory(f);
+		err = m->forest ? 0 : fault_no_memory(f);
 	}
 	forest_parts_clear(&p);
 	return err;

@@ -72,13 +72,7 @@ struct reader {
 
 static int bad(const struct reader *r, const char *what)
 {
-	return fault_set(r->f, -EINVAL, "at byte %zu: %s", r->len - cur_left(&r->c),
-	                 what);
-}
-
-static int no_memory(const struct reader *r)
-{
-	return fault_set(r->f, -ENOMEM, "out of memory");
+	return fault_at(r->f, r->len - cur_left(&r->c), what);
 }
 
 static bool limit_ok(float v)
@@ -104,7 +98,7 @@ static int read_head(struct reader *r, unsigned features)
 	n->trees = trees;
 	n->asks = asks;
 	n->cut = calloc(asks + 1U, sizeof(*n->cut));
-	return n->cut ? 0 : no_memory(r);
+	return n->cut ? 0 : fault_no_memory(r->f);
 }
 
 static int read_cuts(struct reader *r, unsigned features, unsigned i)
@@ -189,7 +183,7 @@ static int read_sizes(struct reader *r)
 	n->box_of = calloc(n->root[n->trees] + 1UL, sizeof(*n->box_of));
 	n->box = calloc(boxes + 1, (size_t)2 * novelty_width(n));
 	r->stack = calloc(n->root[n->trees] + 1UL, sizeof(*r->stack));
-	return n->node && n->box_of && n->box && r->stack ? 0 : no_memory(r);
+	return n->node && n->box_of && n->box && r->stack ? 0 : fault_no_memory(r->f);
 }
 
 static int read_tree(struct reader *r, unsigned tree)

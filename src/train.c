@@ -11,11 +11,6 @@
 /* To learn strengths of evidence from. */
 #define LESSON_ROWS 8192
 
-static int no_memory(struct fault *f)
-{
-	return fault_set(f, -ENOMEM, "out of memory");
-}
-
 /* By class, the weight of those rows that are learned as what they are. */
 static int set_prior(struct model *m, const struct forest_rows *rows,
                      const struct forest_params *p)
@@ -244,7 +239,7 @@ static int learn_unseen(struct model *m, const struct forest_rows *rows,
 		*oob_accuracy = oob.accuracy;
 		err = calibrate(m, rows, &oob, p);
 		if (err)
-			no_memory(f);
+			fault_no_memory(f);
 	}
 	forest_oob_clear(&oob);
 	forest_free(fo);
@@ -283,12 +278,12 @@ int train_model(struct model *m, const struct forest_rows *rows,
 		params.forest.narrow = narrow;
 	}
 	if (prepare(m, rows, p) < 0 || set_medians(m, rows) < 0)
-		return no_memory(f);
+		return fault_no_memory(f);
 	err = teach_rows(&taught, rows, &params.forest, &p->teach, f);
 	seen->not_learned = taught.others;
 	params.forest.taught = taught.is;
 	if (!err && set_prior(m, rows, &params.forest) < 0)
-		err = no_memory(f);
+		err = fault_no_memory(f);
 	if (!err)
 		err = learn_unseen(m, rows, &params, &seen->oob_accuracy, f);
 	if (!err) {

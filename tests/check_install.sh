@@ -6,9 +6,12 @@
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 
+# The programs of other places are made beside those that other tests run.
+cp -a "$BUILD" "$tmp/build" || exit 1
+
 # mk PREFIX SYSCONFDIR TARGET, into $tmp/root
 mk() {
-	make -s BUILD="$BUILD" DESTDIR="$tmp/root" PREFIX="$1" SYSCONFDIR="$2" "$3" ||
+	make -s BUILD="$tmp/build" DESTDIR="$tmp/root" PREFIX="$1" SYSCONFDIR="$2" "$3" ||
 		fail "make $3"
 }
 
@@ -30,6 +33,9 @@ there() {
 	grep -rl '@PREFIX@' "$tmp/root" && fail "a place was not filled in"
 	grep -qx "ExecStart=$1/sbin/nfclassd -f" \
 		"$tmp/root$1/lib/systemd/system/nfclassd.service" || fail "the unit starts another nfclassd"
+	grep -qaF "$2/nfclass/nfclass.ini" "$tmp/root$1/sbin/nfclassd" || fail "nfclassd looks elsewhere"
+	grep -qF "$1/share/nfclass/cs4516.nfm" "$tmp/root$1/share/man/man5/nfclass.ini.5" ||
+		fail "the manual names another model"
 	grep -q "^path = $1/share/nfclass/cs4516.nfm" "$tmp/root$2/nfclass/nfclass.ini" ||
 		fail "the configuration names no installed model"
 }

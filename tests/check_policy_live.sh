@@ -49,7 +49,15 @@ labelled_is_blocked $SERVER4
 labelled_is_blocked $SERVER6
 gateway status >"$tmp/status" || fail "status: $(cat "$tmp/status")"
 cat "$tmp/status"
+# A model that is none is not taken over, nor are the rates beside it.
 policy_ini 'down 10mbit'
+mv "$tmp/model" "$tmp/model.good"
+echo none >"$tmp/model"
+on gateway tc class show dev lan >"$tmp/classes"
+gateway reload >"$tmp/out" 2>&1 && fail "a model that is none is taken over"
+grep -q 'would refuse' "$tmp/out" || fail "reload: $(cat "$tmp/out")"
+on gateway tc class show dev lan | cmp -s - "$tmp/classes" || fail "a refused reload changes classes"
+mv "$tmp/model.good" "$tmp/model"
 loads=$(said reloaded:)
 gateway reload || fail reload
 wait_for 20 says_more reloaded: "$loads" || fail "the daemon was not told: $(cat "$tmp/daemon.log")"
