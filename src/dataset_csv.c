@@ -263,7 +263,9 @@ static int name_row(struct plan *p, struct dataset_row *row)
 	memcpy(full + len + 1, p->trace, strlen(p->trace) + 1);
 	row->label = names_add(&p->d->labels, p->label);
 	row->trace = names_add(&p->d->traces, full);
-	return row->label == NAMES_NONE || row->trace == NAMES_NONE ? fault_no_memory(p->f) : 0;
+	return row->label == NAMES_NONE || row->trace == NAMES_NONE
+	               ? fault_no_memory(p->f)
+	               : 0;
 }
 
 static int read_row(struct plan *p)

@@ -249,6 +249,7 @@ static void bad_bytes_are_refused_or_safe(void **state)
 {
 	static struct learned l;
 	struct bytes b;
+	struct novelty last = { 0 };
 	size_t refused = 0;
 
 	(void)state;
@@ -283,6 +284,11 @@ static void bad_bytes_are_refused_or_safe(void **state)
 		free(copy);
 	}
 	assert_true(refused > 50);
+	/* The last box ends the bytes: its least code is above its largest. */
+	b.data[b.len - 2 * FEATURES] = UINT8_MAX;
+	assert_int_equal(novelty_parse(&last, FEATURES, cur_of(b.data, b.len), NULL),
+	                 -EINVAL);
+	novelty_clear(&last);
 	free(b.data);
 	forget(&l);
 }

@@ -235,6 +235,29 @@ static void traces_are_weighed_by_themselves(void **state)
 	clear(x);
 }
 
+/* Of its burst, not of another trace: the first flow of each burst is novel. */
+static void novelty_is_shared_within_a_trace(void **state)
+{
+	struct fixture *x = fixture(2);
+	const float prior[2] = { 0.5F, 0.5F };
+	struct weigh_params w = { 2, prior, evidence_defaults() };
+	float p[ROWS * EVIDENCE_VIEWS * 2], q[ROWS * 2], novelty[ROWS] = { 0 };
+	const float shared = 0.8F / FLOWS / 2;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS * EVIDENCE_VIEWS * 2; i++)
+		p[i] = 0.5F;
+	for (size_t i = 0; i < BURSTS * FLOWS; i += FLOWS)
+		novelty[i] = 0.8F;
+	assert_int_equal(weigh_rows(&x->rows, &w, p, q, novelty), 0);
+	assert_true(novelty[0] > 0.4F + shared - 1e-6F &&
+	            novelty[0] < 0.4F + shared + 1e-6F);
+	assert_true(novelty[1] > shared - 1e-6F && novelty[1] < shared + 1e-6F);
+	for (size_t i = BURSTS * FLOWS; i < ROWS; i++)
+		assert_true(novelty[i] < 1e-6F);
+	clear(x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +268,7 @@ int main(void)
 		cmocka_unit_test(one_class_has_no_overlay),
 		cmocka_unit_test(flows_without_ends_are_different),
 		cmocka_unit_test(traces_are_weighed_by_themselves),
+		cmocka_unit_test(novelty_is_shared_within_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
