@@ -2,26 +2,16 @@
 #ifndef NFCLASS_TESTS_LANE_SCENE_H
 #define NFCLASS_TESTS_LANE_SCENE_H
 
-/* A lane on a real queue, in a network namespace of this process's own: datagrams between
- * addresses of the loopback interface pass it.  Sending returns when the packet waits in
- * the queue, so that a turn finds it. */
+/* A lane on a real queue: datagrams over a loopback interface pass it.  Sending returns
+ * when the packet waits in the queue, so that a turn finds it. */
 #include "lane.h"
 
-#include <arpa/inet.h>
-#include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "clock.h"
+#include "loopback.h"
 #include "model_load.h"
-#include "testing.h"
-
-#define CLIENTS 0x7f000100 /* 127.0.1.0/24 */
-#define SERVER  0x7f000201
-#define PORT    443
 
 static struct model model, other; /* other cuts, and more packets for a name */
 static int bell, server;
@@ -65,32 +55,10 @@ static inline struct outbox_service due_soon(void)
 	return s;
 }
 
-static inline struct sockaddr_in address(uint32_t ip, uint16_t port)
-{
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-		                     .sin_addr.s_addr = htonl(ip),
-		                     .sin_port = htons(port) };
-}
-
-static inline int bound(uint32_t ip, uint16_t port)
-{
-	struct sockaddr_in at = address(ip, port);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	return fd;
-}
-
 /* Whether there is room in the queue is not told. */
 static inline void send_from(uint8_t client)
 {
-	struct sockaddr_in to = address(SERVER, PORT);
-	int fd = bound(CLIENTS | client, 4000);
-	ssize_t n = sendto(fd, "hello", 5, 0, (struct sockaddr *)&to, sizeof(to));
-
-	(void)close(fd); /* what was to be sent is */
-	assert_int_equal(n, 5);
+	loopback_send(CLIENTS | client, 4000);
 }
 
 static inline unsigned receive_all(void)
@@ -207,22 +175,12 @@ static inline struct lane *begin_holding(const struct lane_params *p,
 	return NULL;
 }
 
-static inline void loopback_up(void)
-{
-	struct ifreq r = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &r), 0);
-	(void)close(fd); /* it has served */
-}
-
 static inline int make_scene(void **state)
 {
 	struct fault f = { "" };
 
 	(void)state;
-	loopback_up();
-	server = bound(SERVER, PORT);
+	server = loopback_bound(SERVER, PORT);
 	bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (model_load(&model, "models/cs4516.nfm", &f))
 		fail_msg("%s", f.text);

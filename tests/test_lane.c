@@ -258,13 +258,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_mark_is_carried_or_comes_back, leave),
 	};
 
-	if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0) {
-		puts("needs root");
-		return 77;
-	}
-	if (system("iptables -w -t mangle -A OUTPUT -p udp --dport 443 "
-	           "-j NFQUEUE --queue-num 5") != 0) {
-		puts("needs iptables with the NFQUEUE target");
+	if (!loopback_enter("-A OUTPUT -p udp --dport 443 -j NFQUEUE --queue-num 5")) {
+		puts("needs root, and iptables with the NFQUEUE target");
 		return 77;
 	}
 	return cmocka_run_group_tests(tests, make_scene, clear_scene);
