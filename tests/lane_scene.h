@@ -106,9 +106,19 @@ static inline void hear_label(const struct outbox_item *it)
 	memcpy(s->reason[client], r->reason, sizeof(r->reason));
 }
 
+static inline void hear_marks(void)
+{
+	struct pending_mark m;
+
+	while (lane_take_mark(scene.lane, &m))
+		scene.marks++;
+}
+
 static inline void hear(void)
 {
 	struct outbox_item it;
+
+	hear_marks();
 
 	while (lane_take(scene.lane, &it)) {
 		switch (it.kind) {
@@ -117,9 +127,6 @@ static inline void hear(void)
 			break;
 		case OUTBOX_ROW:
 			scene.row_packets += it.row.row.pkts[0] + it.row.row.pkts[1];
-			break;
-		case OUTBOX_MARK:
-			scene.marks++;
 			break;
 		}
 	}

@@ -234,7 +234,7 @@ static void a_mark_is_carried_or_comes_back(void **state)
 	for (int i = 0; i < 1000 && scene.marks == 0; i++) {
 		(void)poll(NULL, 0, lane_wait_ms(l));
 		assert_int_equal(lane_turn(l, false), 0);
-		hear();
+		hear_marks();
 	}
 	assert_int_equal(scene.marks, 1);
 	end();
