@@ -23,7 +23,7 @@ static struct scene {
 	unsigned flags[256];    /* of the last one's burst */
 	int64_t lasted_us[256]; /* its burst-flow */
 	char reason[256][RECORD_REASON_SIZE];
-	unsigned labels, early, marks;
+	unsigned labels, early, marks, rows;
 	uint64_t row_packets;
 } scene;
 
@@ -126,6 +126,7 @@ static inline void hear(void)
 			hear_label(&it);
 			break;
 		case OUTBOX_ROW:
+			scene.rows++;
 			scene.row_packets += it.row.row.pkts[0] + it.row.row.pkts[1];
 			break;
 		}

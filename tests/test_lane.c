@@ -242,6 +242,39 @@ static void a_mark_is_carried_or_comes_back(void **state)
 	is_received();
 }
 
+static void send_from_ports(struct lane *l, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		loopback_send(CLIENTS | 1, (uint16_t)(10000 + i));
+		if (i % 50 == 49)
+			assert_int_equal(lane_turn(l, false), 50);
+	}
+}
+
+/* As many rows in each of two seconds as there are labels, and nobody takes any. */
+static void rows_leave_room_for_labels(void **state)
+{
+	struct lane_params p = params_of(&model, mono_ms(60000));
+	struct outbox_service o = { .model = &other };
+	struct lane *l = begin(&p, &service);
+	struct lane_counters c;
+
+	(void)state;
+	send_from_ports(l, 4000);
+	let_pass(1000);
+	send_from_ports(l, 4000);
+	lane_serve(l, &o, lane_labeller(l, &o));
+	while (lane_is_changing(l))
+		assert_int_equal(lane_turn(l, false), 0);
+	lane_count(l, &c);
+	hear();
+	assert_int_equal(scene.labels, 4000);
+	assert_int_equal(scene.packets[1], 8000);
+	assert_true(scene.rows > 0);
+	assert_int_equal(c.outbox.dropped, 8000 - scene.rows);
+	receive_all();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +289,7 @@ int main(void)
 		cmocka_unit_test_teardown(early_labels_let_packets_wait, leave),
 		cmocka_unit_test_teardown(every_packet_counts_once, leave),
 		cmocka_unit_test_teardown(a_mark_is_carried_or_comes_back, leave),
+		cmocka_unit_test_teardown(rows_leave_room_for_labels, leave),
 	};
 
 	if (!loopback_enter("-A OUTPUT -p udp --dport 443 -j NFQUEUE --queue-num 5")) {
