@@ -80,6 +80,7 @@ done
 
 same explain.txt in_dir explain -m model.nfm --burst 3 --flow 40003 later/video/11.pcap
 same explain.json in_dir explain -m model.nfm --burst 3 --format json later/video/11.pcap
+same explain-novel.txt in_dir explain -m model.nfm --burst 1 --flow 50002 Mixed/mixed.pcap
 same early.kv in_dir classify -m model.nfm --early --early-after 0.3 --format kv \
 	later/video/11.pcap
 
