@@ -81,6 +81,7 @@ struct cmd_capture {
 	const char *path;
 	FILE *out; /* for what the command prints of it */
 	struct progress *progress;
+	bool one_of_many; /* what is printed has to tell of which trace it is */
 };
 
 /* Reads one capture, with progress in packets: 0, or what replay_next() or anything else
@@ -92,6 +93,15 @@ typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
  * short a warning tells.  CMD_DONE or CMD_FAILED. */
 int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
                      void *arg);
+
+/* The line that stands before what is printed of one of many captures; nothing for a
+ * single one. */
+void cmd_put_trace(const struct cmd_capture *c);
+
+/* A record's line without line end, in kv and json with its capture's path where it is
+ * one of many. */
+void cmd_put_record(const struct cmd_capture *c, const struct record *r,
+                    enum record_format format);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
  * labels in order; captures as in struct load, and of upto[], which may be NULL, path by

@@ -80,8 +80,8 @@ static void *read_files(void *arg)
 
 	while (!inorder_error(r->out) && (i = take_file(r)) < r->files.count) {
 		struct progress none = { 0 };
-		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i),
-			                 &none };
+		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i), &none,
+			                 r->files.count > 1 };
 		struct fault f;
 		int err = c.out ? r->read(r->arg, &c, &f)
 		                : fault_set(&f, -ENOMEM, "%s: out of memory", c.path);
@@ -112,7 +112,8 @@ static void read_by_threads(struct readers *r, unsigned threads)
 static void read_one_by_one(struct readers *r)
 {
 	for (uint32_t i = 0; i < r->files.count && cmd_out_ok(stdout); i++) {
-		struct cmd_capture c = { r->files.name[i], stdout, &r->progress };
+		struct cmd_capture c = { r->files.name[i], stdout, &r->progress,
+			                 r->files.count > 1 };
 		struct fault f;
 
 		progress_at(&r->progress, i, r->files.count);

@@ -19,19 +19,18 @@ struct classifier {
 /* One for each. */
 struct reading {
 	const struct classifier *c;
+	const struct cmd_capture *capture;
 	struct labeller *labeller;
-	FILE *out;
 };
 
 static void put_record(const struct reading *r, const struct burst_flow *bf,
                        const struct label *l)
 {
 	struct record record;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&record, &r->c->model, bf, l, 0);
-	record_line(&record, r->c->o->format, line);
-	fprintf(r->out, "%s\n", line);
+	cmd_put_record(r->capture, &record, r->c->o->format);
+	fputc('\n', r->capture->out);
 }
 
 static void put_burst(const struct reading *r, const struct burst *b)
@@ -39,7 +38,7 @@ static void put_burst(const struct reading *r, const struct burst *b)
 	const struct label *l = labeller_burst(r->labeller, b);
 
 	if (r->c->o->format == RECORD_SEED)
-		fprintf(r->out, "Burst %" PRIu64 ":\n", b->number);
+		fprintf(r->capture->out, "Burst %" PRIu64 ":\n", b->number);
 	burst_each_flow (b, bf) {
 		struct label named = *l++;
 
@@ -59,25 +58,24 @@ static void put_event(const struct reading *r, const struct trace_event *e)
 		l = labeller_early(r->labeller, e->due);
 		put_record(r, e->due, &l);
 	}
-	(void)fflush(r->out); /* the capture may be live; main() sees errors */
+	(void)fflush(r->capture->out); /* the capture may be live; main() sees errors */
 }
 
-static int classify_events(const struct reading *r, struct trace *t, struct progress *p,
-                           struct fault *f)
+static int classify_events(const struct reading *r, struct trace *t, struct fault *f)
 {
 	struct trace_event e;
 	int got;
 
-	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok(r->out)) {
+	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok(r->capture->out)) {
 		put_event(r, &e);
-		progress_packets(p, trace_packets(t));
+		progress_packets(r->capture->progress, trace_packets(t));
 	}
 	return got < 0 ? got : 0;
 }
 
 static int classify_trace(void *arg, const struct cmd_capture *capture, struct fault *f)
 {
-	struct reading r = { .c = arg, .out = capture->out };
+	struct reading r = { .c = arg, .capture = capture };
 	struct trace *t = trace_open(capture->path, &r.c->burst, f);
 	int err;
 
@@ -88,7 +86,9 @@ static int classify_trace(void *arg, const struct cmd_capture *capture, struct f
 		.max_burst_flows = r.c->burst.max_burst_flows,
 		.alone = r.c->o->alone,
 	});
-	err = r.labeller ? classify_events(&r, t, capture->progress, f)
+	if (r.c->o->format == RECORD_SEED)
+		cmd_put_trace(capture);
+	err = r.labeller ? classify_events(&r, t, f)
 	                 : fault_set(f, -ENOMEM, "%s: out of memory", capture->path);
 	labeller_free(r.labeller);
 	trace_free(t);

@@ -21,7 +21,8 @@ struct explainer {
 	struct model model;
 	struct labeller *labeller;
 	bool json;
-	FILE *out; /* of the trace at hand */
+	const struct cmd_capture *capture; /* at hand */
+	FILE *out;                         /* the same's */
 	uint64_t explained;
 };
 
@@ -144,11 +145,10 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
                      const struct explain *x)
 {
 	struct record r;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&r, &e->model, bf, &x->label, 0);
-	record_line(&r, RECORD_KV, line);
-	fprintf(e->out, "%s\n", line);
+	cmd_put_record(e->capture, &r, RECORD_KV);
+	fputc('\n', e->out);
 	put_classes(e, x);
 	put_doubt(e, x);
 	if (x->label.reason == LABEL_NOVEL)
@@ -222,11 +222,11 @@ static void put_json(const struct explainer *e, const struct burst_flow *bf,
                      const struct explain *x)
 {
 	struct record r;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&r, &e->model, bf, &x->label, 0);
-	record_line(&r, RECORD_JSON, line);
-	fprintf(e->out, "{\"flow\":%s,", line);
+	fputs("{\"flow\":", e->out);
+	cmd_put_record(e->capture, &r, RECORD_JSON);
+	fputc(',', e->out);
 	put_json_classes(e, x);
 	put_json_novelty(e, x);
 	fputs(",\"evidence\":{", e->out);
@@ -279,6 +279,7 @@ static int explain_trace(void *arg, const struct cmd_capture *c, struct fault *f
 
 	if (!t)
 		return -EINVAL;
+	e->capture = c;
 	e->out = c->out;
 	e->labeller = labeller_new(&(struct labeller_params){
 		.model = &e->model,

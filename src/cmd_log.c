@@ -59,6 +59,7 @@ static int log_trace(void *arg, const struct cmd_capture *c, struct fault *f)
 	if (!r)
 		return err;
 	t = tally_new(arg);
+	cmd_put_trace(c);
 	if (t)
 		err = log_packets(r, t, c, f);
 	else

@@ -76,6 +76,12 @@ same split.txt in_dir eval --split 0.5 --repeat 3 --trees 20 --json split.json s
 for format in seed kv json; do
 	same classify.$format in_dir classify -m model.nfm --format $format \
 		later/chat/11.pcap later/video/11.pcap
+	# Of one trace the same, but for the trace.
+	for trace in later/chat/11.pcap later/video/11.pcap; do
+		in_dir classify -m model.nfm --format $format $trace
+	done >"$dir/out"
+	sed '/^Trace .*:$/d; s/^trace=[^ ]* //; s/^{"trace":"[^"]*",/{/' $golden/classify.$format |
+		diff -u - "$dir/out" || failed=1
 done
 
 same explain.txt in_dir explain -m model.nfm --burst 3 --flow 40003 later/video/11.pcap
