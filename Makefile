@@ -29,7 +29,7 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
 	outbox desk clerk lane worker neigh marker skip \
-	ifnames notify detach sink bypass watch status
+	ifnames notify detach usage usage_lines sink bypass watch status status_text status_json
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
