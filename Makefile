@@ -25,11 +25,12 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
-	clock wall addrs setting ini conf ring \
+	clock wall addrs setting ini conf conf_check ring \
 	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
 	outbox desk clerk lane worker neigh marker skip \
-	ifnames notify detach usage usage_lines sink bypass watch status status_text status_json
+	ifnames notify detach usage usage_lines sink bypass watch status status_text status_json \
+	request door control
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -52,7 +53,7 @@ MODULE_C = $(wildcard $(MODULES:%=src/%.c))
 MODULE_O = $(MODULE_C:src/%.c=$(BUILD)/%.o)
 COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c))
 # Files that only the one program uses.
-DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c
+DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c src/answer.c
 DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
