@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "testing.h"
 
@@ -295,96 +294,6 @@ static void nobody_asks_without_a_socket(void **state)
 	control_free(NULL);
 }
 
-static void the_living_keep_their_place(void **state)
-{
-	const struct door_params p = { .path = path, .mode = 0600, .group = "" };
-	struct control *c = open_one();
-	char said[80];
-	struct fault f;
-
-	(void)state;
-	assert_null(control_new(&p, &f));
-	(void)snprintf(said, sizeof(said), "answers there (process %ld)", (long)getpid());
-	assert_non_null(strstr(f.text, said));
-	assert_int_equal(access(path, F_OK), 0);
-	control_free(c);
-}
-
-static void what_the_dead_left_is_replaced(void **state)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct control *c;
-
-	(void)state;
-	strcpy(at.sun_path, path);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	close(fd);
-	c = open_one();
-	fd = come("");
-	close(fd);
-	control_free(c);
-}
-
-/* Whoever has put another one there since then keeps it. */
-static void only_our_own_is_removed(void **state)
-{
-	struct control *c = open_one(), *other;
-
-	(void)state;
-	assert_int_equal(unlink(path), 0);
-	other = open_one();
-	control_free(c);
-	assert_int_equal(access(path, F_OK), 0);
-	control_free(other);
-	assert_int_equal(access(path, F_OK), -1);
-}
-
-static void places_that_will_not_do_are_named(void **state)
-{
-	char longest[300], file[80];
-	struct door_params p = { .path = file, .mode = 0600, .group = "" };
-	struct fault f;
-
-	(void)state;
-	(void)snprintf(file, sizeof(file), "%s/file", folder);
-	fclose(fopen(file, "w"));
-	assert_null(control_new(&p, &f));
-	assert_non_null(strstr(f.text, "is not a socket"));
-	assert_int_equal(unlink(file), 0);
-	p.path = "/nonexistent/folder/socket";
-	assert_null(control_new(&p, &f));
-	assert_non_null(strstr(f.text, "No such file"));
-	memset(longest, 'x', sizeof(longest) - 1);
-	longest[sizeof(longest) - 1] = 0;
-	longest[0] = '/';
-	p.path = longest;
-	assert_null(control_new(&p, &f));
-	assert_non_null(strstr(f.text, "more than 107 bytes"));
-	p.path = path;
-	p.group = "12x";
-	assert_null(control_new(&p, &f));
-	assert_non_null(strstr(f.text, "no group '12x'"));
-}
-
-static void modes_and_folders_are_made(void **state)
-{
-	char deep[120], under[80];
-	const struct door_params p = { .path = deep, .mode = 0640, .group = "" };
-	struct fault f;
-	struct door d;
-	struct stat st;
-
-	(void)state;
-	(void)snprintf(under, sizeof(under), "%s/new", folder);
-	(void)snprintf(deep, sizeof(deep), "%s/socket", under);
-	assert_int_equal(door_open(&d, &p, &f), 0);
-	assert_int_equal(stat(deep, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0640);
-	door_close(&d);
-	assert_int_equal(rmdir(under), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,11 +308,6 @@ int main(void)
 		cmocka_unit_test(who_does_not_read_has_to_leave),
 		cmocka_unit_test(who_has_gone_is_forgotten),
 		cmocka_unit_test(nobody_asks_without_a_socket),
-		cmocka_unit_test(the_living_keep_their_place),
-		cmocka_unit_test(what_the_dead_left_is_replaced),
-		cmocka_unit_test(only_our_own_is_removed),
-		cmocka_unit_test(places_that_will_not_do_are_named),
-		cmocka_unit_test(modes_and_folders_are_made),
 	};
 	int failures;
 
