@@ -10,7 +10,7 @@
  * objects are first used: a large limit in a small network costs nothing. */
 struct pool {
 	uint8_t *base;
-	size_t size;
+	size_t size, ready; /* bytes: of an object; brought in */
 	uint32_t max, used;
 	void *spare;
 };
@@ -28,5 +28,11 @@ void pool_put(struct pool *p, void *object);
  * none.  Given back with pool_unmap(). */
 void *pool_map(size_t bytes);
 void pool_unmap(void *map, size_t bytes);
+
+/* Let the first bytes of such a map come in, up to `to` and a little more, where those
+ * before `ready` have: one system call for many pages takes a small part of the time that
+ * a fault for each does.  The new `ready`.  Where the kernel cannot, pages come as they
+ * are touched. */
+size_t pool_bring_in(void *map, size_t bytes, size_t ready, size_t to);
 
 #endif

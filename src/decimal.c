@@ -21,15 +21,30 @@ static const double power[] = { 1,   1e1, 1e2, 1e3,  1e4,  1e5,  1e6,
 
 char *decimal_u64(char *to, uint64_t v)
 {
-	char digit[20];
-	unsigned n = 0;
+	static const char pair[] = "00010203040506070809101112131415161718192021222324"
+				   "25262728293031323334353637383940414243444546474849"
+				   "50515253545556575859606162636465666768697071727374"
+				   "75767778798081828384858687888990919293949596979899";
+	char digit[20], *first = digit + sizeof(digit);
 
-	do
-		digit[n++] = (char)('0' + v % 10);
-	while (v /= 10);
-	while (n > 0)
-		*to++ = digit[--n];
-	return to;
+	if (v < 10) {
+		*to = (char)('0' + v);
+		return to + 1;
+	}
+	for (; v >= 100; v /= 100)
+		first = memcpy(first - 2, pair + 2 * (v % 100), 2);
+	if (v >= 10)
+		first = memcpy(first - 2, pair + 2 * v, 2);
+	else
+		*--first = (char)('0' + v);
+	return mempcpy(to, first, (size_t)(digit + sizeof(digit) - first));
+}
+
+/* floor() of what is neither negative nor large, which is a call where the processor may
+ * lack SSE 4.1. */
+static double whole_part(double v)
+{
+	return (double)(int64_t)v;
 }
 
 static char *by_printf(char *to, float v)
@@ -48,16 +63,16 @@ static char *by_printf(char *to, float v)
 static char *put_scaled(char *to, uint64_t n, unsigned places)
 {
 	uint64_t unit = (uint64_t)power[places], rest = n % unit;
+	char *end;
 
 	to = decimal_u64(to, n / unit);
 	if (!rest)
 		return to;
-	*to++ = '.';
-	for (; rest; rest %= unit) {
-		unit /= 10;
-		*to++ = (char)('0' + rest / unit);
-	}
-	return to;
+	end = decimal_u64(to, unit + rest); /* 1 and all places */
+	*to = '.';
+	while (end[-1] == '0')
+		end--;
+	return end;
 }
 
 /* The place of the first digit: 10^place <= v, which is in the plain range. */
@@ -81,7 +96,7 @@ static bool by_scaling(char **to, double v)
 
 	for (int digits = DIGITS_MIN; digits <= DIGITS_MAX; digits++) {
 		int places = digits - 1 - first;
-		double scaled = v * power[places], whole = floor(scaled);
+		double scaled = v * power[places], whole = whole_part(scaled);
 		double above = scaled - whole;
 
 		if (fabs(above - 0.5) < 1e-6)
@@ -102,7 +117,7 @@ char *decimal_float(char *to, float v)
 
 	if (signbit(v))
 		*at++ = '-';
-	if (size < PLAIN_MOST && size == floor(size))
+	if (size < PLAIN_MOST && size == whole_part(size))
 		return decimal_u64(at, (uint64_t)size);
 	if (size >= PLAIN_LEAST && size < PLAIN_MOST && by_scaling(&at, size))
 		return at;

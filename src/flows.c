@@ -2,6 +2,7 @@
 #include "flows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LINE_BYTES 64
 
@@ -57,12 +58,26 @@ void flows_forget(struct flows *fl, struct flow_record *flow)
 	table_remove(fl->table, flow);
 }
 
-static struct flow_search search_of(const struct flows *fl, const struct packet *pkt)
+void flows_forget_all(struct flows *fl)
+{
+	struct flow_record *flow;
+
+	while ((flow = flows_oldest(fl)))
+		flows_forget(fl, flow);
+	fl->at = fl->count = 0;
+}
+
+/* Packets come in runs of one flow: most have the key, and so the hash, of the one
+ * before. At the very first before is all zero, which is the key of none. */
+static struct flow_search search_of(const struct flows *fl, const struct packet *pkt,
+                                    const struct flow_search *before)
 {
 	struct flow_search s;
 
 	s.key = flow_key_of(pkt, &s.src_is_low);
-	s.hash = table_hash(fl->table, s.key.w);
+	s.hash = memcmp(&s.key, &before->key, sizeof(s.key)) == 0
+	                 ? before->hash
+	                 : table_hash(fl->table, s.key.w);
 	return s;
 }
 
@@ -70,7 +85,7 @@ const struct flow_search *flows_search(struct flows *fl, const struct packet *pk
 {
 	if (fl->at < fl->count && pkt == fl->next + fl->at)
 		return &fl->ahead[fl->at++];
-	fl->other = search_of(fl, pkt);
+	fl->other = search_of(fl, pkt, &fl->other);
 	return &fl->other;
 }
 
@@ -93,7 +108,7 @@ void flows_look_ahead(struct flows *fl, const struct packet *pkt, size_t n)
 	fl->at = 0;
 	fl->count = n;
 	for (size_t i = 0; i < n; i++) {
-		fl->ahead[i] = search_of(fl, &pkt[i]);
+		fl->ahead[i] = search_of(fl, &pkt[i], &fl->ahead[i > 0 ? i - 1 : i]);
 		table_fetch_slot(fl->table, fl->ahead[i].hash);
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "decimal.h"
 
 static bool in_v4(struct addr a, uint32_t base, unsigned bits)
 {
@@ -31,10 +32,16 @@ static void to_bytes(struct addr a, uint8_t out[16])
 const char *addr_text(struct addr a, char buf[static ADDR_TEXT_SIZE])
 {
 	uint8_t bytes[16];
+	char *to = buf;
 
 	to_bytes(a, bytes);
-	if (addr_is_v4(a))
-		return inet_ntop(AF_INET, bytes + 12, buf, ADDR_TEXT_SIZE);
+	if (addr_is_v4(a)) { /* inet_ntop() takes four times as long */
+		for (int i = 12; i < 16; i++) {
+			to = decimal_u64(to, bytes[i]);
+			*to++ = i < 15 ? '.' : 0;
+		}
+		return buf;
+	}
 	return inet_ntop(AF_INET6, bytes, buf, ADDR_TEXT_SIZE);
 }
 

@@ -18,10 +18,16 @@ struct ring {
 	size_t size;
 	uint32_t mask;
 	uint32_t put; /* the sender's: next to be written; head follows */
+	size_t ready; /* the sender's: bytes of items brought in */
 	alignas(CACHE_LINE) _Atomic uint32_t head; /* next to be shown */
 	_Atomic uint64_t dropped;
 	alignas(CACHE_LINE) _Atomic uint32_t tail; /* next to be read */
 };
+
+static size_t items_bytes(const struct ring *r)
+{
+	return ((size_t)r->mask + 1) * r->size;
+}
 
 struct ring *ring_new(uint32_t count, size_t size)
 {
@@ -48,17 +54,23 @@ void ring_free(struct ring *r)
 	if (!r)
 		return;
 	if (r->items)
-		pool_unmap(r->items, ((size_t)r->mask + 1) * r->size);
+		pool_unmap(r->items, items_bytes(r));
 	free(r);
 }
 
 bool ring_put(struct ring *r, const void *item)
 {
+	size_t at = (r->put & r->mask) * r->size;
+
 	if (ring_room(r) == 0) {
 		atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);
 		return false;
 	}
-	memcpy(r->items + (r->put++ & r->mask) * r->size, item, r->size);
+	if (at + r->size > r->ready)
+		r->ready =
+			pool_bring_in(r->items, items_bytes(r), r->ready, at + r->size);
+	memcpy(r->items + at, item, r->size);
+	r->put++;
 	return true;
 }
 

@@ -10,7 +10,10 @@
 
 #include "pool.h"
 
-#define NONE UINT32_MAX
+#define NONE      UINT32_MAX
+
+/* Slots are used here and there from the start: up to so many of them come in at once. */
+#define SLOTS_MIB 16
 
 struct table {
 	struct hash_key secret;
@@ -52,6 +55,9 @@ struct table *table_new(uint32_t max, size_t record_size, size_t key_at_bytes,
 		table_free(t);
 		return NULL;
 	}
+	if (t->slots * sizeof(*t->slot) <= SLOTS_MIB << 20)
+		(void)pool_bring_in(t->slot, t->slots * sizeof(*t->slot), 0,
+		                    t->slots * sizeof(*t->slot));
 	return t;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "testing.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "pool.h"
 #include "rng.h"
 
@@ -63,6 +66,33 @@ static void all_can_be_had_and_no_more(void **state)
 	(void)state;
 }
 
+static bool is_there(const struct pool *p, size_t byte)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char there = 0;
+
+	assert_int_equal(mincore(p->base + byte / page * page, page, &there), 0);
+	return there & 1;
+}
+
+/* One system call for many pages, and no more of them than are about to be used. */
+static void memory_comes_in_by_pieces_before_it_is_touched(void **state)
+{
+	struct pool p;
+
+	assert_true(pool_init(&p, 1 << 20, 64));
+	assert_false(is_there(&p, 0));
+	assert_non_null(pool_get(&p));
+	assert_true(is_there(&p, (64 << 10) - 1));
+	assert_false(is_there(&p, 64 << 10));
+	for (int i = 1; i < 1025; i++)
+		assert_non_null(pool_get(&p));
+	assert_true(is_there(&p, (128 << 10) - 1));
+	assert_false(is_there(&p, 128 << 10));
+	pool_clear(&p);
+	(void)state;
+}
+
 static void clearing_twice_and_nothing_is_fine(void **state)
 {
 	struct pool p;
@@ -90,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_are_zero_and_their_owners_alone),
 		cmocka_unit_test(all_can_be_had_and_no_more),
+		cmocka_unit_test(memory_comes_in_by_pieces_before_it_is_touched),
 		cmocka_unit_test(clearing_twice_and_nothing_is_fine),
 		cmocka_unit_test(too_much_is_refused),
 	};
