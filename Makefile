@@ -96,7 +96,7 @@ $(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 
 # Places that the daemon knows: others make it anew.
-$(BUILD)/conf.o $(BUILD)/nfclassd.o: $(BUILD)/places
+$(BUILD)/conf.o $(BUILD)/nfclassd.o $(BUILD)/cmd_control.o: $(BUILD)/places
 
 .PHONY: force
 $(BUILD)/places: force | $(BUILD)/tests

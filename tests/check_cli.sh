@@ -24,12 +24,12 @@ mkdir empty
 expect 0 '' --help
 printed extract
 expect 0 '' --version
-for command in extract train eval classify explain log show; do
+for command in extract train eval classify explain log show status top reload; do
 	expect 0 '' $command --help
 	printed "^usage: nfclass $command"
 done
 # The manual page tells of each option.
-for command in extract train eval classify explain log show; do
+for command in extract train eval classify explain log show status top reload; do
 	"$nfclass" $command --help | sed -n 's/^ .*--\([a-z-]*\).*/\1/p'
 done | sort -u >options
 while read -r option; do
