@@ -87,6 +87,7 @@ struct cmd_capture {
 	const char *path;
 	FILE *out; /* for what the command prints of it */
 	struct progress *progress;
+	bool one_of_many; /* what is printed has to tell of which trace it is */
 };
 
 /* How a command reads captures: every thread begins with what it needs for one after the
@@ -105,6 +106,15 @@ struct cmd_reader {
  * warning tells.  CMD_DONE or CMD_FAILED. */
 int cmd_each_capture(const struct options *o, unsigned threads,
                      const struct cmd_reader *reader);
+
+/* The line that stands before what is printed of one of many captures; nothing for a
+ * single one. */
+void cmd_put_trace(const struct cmd_capture *c);
+
+/* A record's line without line end, in kv and json with its capture's path where it is
+ * one of many. */
+void cmd_put_record(const struct cmd_capture *c, const struct record *r,
+                    enum record_format format);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
  * labels in order; captures as in struct load, and of upto[], which may be NULL, path by

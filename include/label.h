@@ -72,6 +72,8 @@ struct labeller_flow {
 	const uint32_t *votes;    /* by class, of forest_votes() */
 	const float *probability; /* by class */
 	const float *parts; /* as evidence_parts() gives them, or NULL when not kept */
+	const float *x;     /* its features */
+	float novelty;      /* by these alone */
 };
 struct labeller_flow labeller_flow(const struct labeller *l, size_t i);
 

@@ -88,8 +88,8 @@ static void *read_files(void *arg)
 
 	while (!inorder_error(r->out) && (i = take_file(r)) < r->files.count) {
 		struct progress none = { 0 };
-		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i),
-			                 &none };
+		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i), &none,
+			                 r->files.count > 1 };
 		struct fault f;
 		int err = read_file(r, own, &c, &f);
 
@@ -123,7 +123,8 @@ static void read_one_by_one(struct readers *r)
 	void *own = r->reader->begin(r->reader->arg);
 
 	for (uint32_t i = 0; i < r->files.count && cmd_out_ok(stdout); i++) {
-		struct cmd_capture c = { r->files.name[i], stdout, &r->progress };
+		struct cmd_capture c = { r->files.name[i], stdout, &r->progress,
+			                 r->files.count > 1 };
 		struct fault f;
 
 		progress_at(&r->progress, i, r->files.count);

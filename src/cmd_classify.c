@@ -22,18 +22,17 @@ struct reading {
 	const struct classifier *c;
 	struct trace *trace;
 	struct labeller *labeller;
-	FILE *out; /* of the trace at hand */
+	const struct cmd_capture *capture; /* at hand */
 };
 
 static void put_record(const struct reading *r, const struct burst_flow *bf,
                        const struct label *l)
 {
 	struct record record;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&record, &r->c->model, bf, l, 0);
-	record_line(&record, r->c->o->format, line);
-	fprintf(r->out, "%s\n", line);
+	cmd_put_record(r->capture, &record, r->c->o->format);
+	fputc('\n', r->capture->out);
 }
 
 static void put_burst(const struct reading *r, const struct burst *b)
@@ -41,7 +40,7 @@ static void put_burst(const struct reading *r, const struct burst *b)
 	const struct label *l = labeller_burst(r->labeller, b);
 
 	if (r->c->o->format == RECORD_SEED)
-		fprintf(r->out, "Burst %" PRIu64 ":\n", b->number);
+		fprintf(r->capture->out, "Burst %" PRIu64 ":\n", b->number);
 	burst_each_flow (b, bf) {
 		struct label named = *l++;
 
@@ -61,7 +60,7 @@ static void put_event(const struct reading *r, const struct trace_event *e)
 		l = labeller_early(r->labeller, e->due);
 		put_record(r, e->due, &l);
 	}
-	(void)fflush(r->out); /* the capture may be live; main() sees errors */
+	(void)fflush(r->capture->out); /* the capture may be live; main() sees errors */
 }
 
 static void end_reading(void *own)
@@ -99,10 +98,13 @@ static int classify_trace(void *own, const struct cmd_capture *c, struct fault *
 	struct trace_event e;
 	int got = trace_open(r->trace, c->path, f);
 
-	r->out = c->out;
+	if (got < 0)
+		return got;
+	r->capture = c;
 	labeller_forget(r->labeller);
-	while (got >= 0 && (got = trace_event(r->trace, &e, f)) > 0 &&
-	       cmd_out_ok(r->out)) {
+	if (r->c->o->format == RECORD_SEED)
+		cmd_put_trace(c);
+	while ((got = trace_event(r->trace, &e, f)) > 0 && cmd_out_ok(c->out)) {
 		put_event(r, &e);
 		progress_packets(c->progress, trace_packets(r->trace));
 	}

@@ -67,6 +67,7 @@ static int log_trace(void *own, const struct cmd_capture *c, struct fault *f)
 
 	if (!r)
 		return -EINVAL;
+	cmd_put_trace(c);
 	tally_forget(own);
 	err = log_packets(r, own, c, f);
 	replay_free(r);

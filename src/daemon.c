@@ -136,7 +136,7 @@ static void log_serving(const struct daemon *d, const char *what)
 	         d->started.queue.first + d->started.queue.workers - 1,
 	         d->now->conf.model.path, m->classes.count, feature_set_name(m->set),
 	         (double)m->gap.us / 1000, (double)m->max.us / 1000);
-	settings_warn(d->now);
+	settings_warn(d->now, d->o->conf);
 }
 
 /* Afterwards nobody uses the old settings. */

@@ -282,6 +282,8 @@ struct labeller_flow labeller_flow(const struct labeller *l, size_t i)
 		.probability = l->p.alone ? l->own + i * EVIDENCE_VIEWS * classes
 		                          : l->all + i * classes,
 		.parts = l->parts ? l->parts + i * EVIDENCE_PARTS * classes : NULL,
+		.x = l->x + i * feature_count(l->p.model->set),
+		.novelty = l->novelty[i],
 	};
 }
 

@@ -71,6 +71,23 @@ expect 0 '' explain -m m.nfm --burst 1 --alone whole.pcap
 printed '^burst=1 '
 printed '^  before any feature '
 grep -q '^burst=2 ' out && { echo 'explains another burst'; failed=1; }
+# Which of several traces it is.
+cp whole.pcap 'odd "name=.pcap'
+expect 0 '' classify -m m.nfm whole.pcap
+grep -q '^Trace' out && { echo 'a single trace is named'; failed=1; }
+expect 0 '' classify -m m.nfm whole.pcap 'odd "name=.pcap'
+printed '^Trace whole.pcap:$'
+printed '^Trace odd "name=.pcap:$'
+expect 0 '' classify -m m.nfm --format kv whole.pcap 'odd "name=.pcap'
+printed '^trace=whole.pcap burst=1 client='
+printed '^trace="odd \\"name=.pcap" burst=1 client='
+expect 0 '' classify -m m.nfm --format json whole.pcap 'odd "name=.pcap'
+printed '^{"trace":"odd \\"name=.pcap","burst":1,'
+expect 0 '' explain -m m.nfm --burst 1 --format json whole.pcap set/Chat/2.pcap
+printed '^{"flow":{"trace":"set/Chat/2.pcap","burst":1,'
+expect 0 '' log whole.pcap set/Chat/2.pcap
+printed '^Trace set/Chat/2.pcap:$'
+rm 'odd "name=.pcap'
 expect 2 'wants --format kv or json' classify -m m.nfm --early whole.pcap
 
 # One bad file among good ones: named, and the others are done.

@@ -49,11 +49,12 @@ same() {
 same extract extract --features full
 same classify classify -m "$model" --format kv --early
 
-# alone WHAT COMMAND...: what is said of a capture does not depend on those before it.
+# alone WHAT COMMAND...: what is said of a capture does not depend on those before it, but
+# for its name.
 alone() {
 	what=$1
 	shift
-	(cd "$dir" && "$nfclass" "$@" set 2>err | grep -v ^trace, >out1
+	(cd "$dir" && "$nfclass" "$@" set 2>err | sed "/^trace,/d; /^Trace /d; s/^trace=[^ ]* //" >out1
 	find set -name '*.pcap' | LC_ALL=C sort | while read -r file; do
 		"$nfclass" "$@" "$file" 2>>err
 	done | grep -v ^trace, >out)
