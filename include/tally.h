@@ -16,6 +16,7 @@ struct tally_row {
 	struct flow_ends ends;
 	uint64_t pkts[2], bytes[2]; /* sent, received */
 	bool by_kernel; /* connection tracking counted: superpackets are one each */
+	uint32_t label; /* what it was called when it left the queue, see skip_add() */
 };
 
 struct tally_params {
