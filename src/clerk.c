@@ -80,17 +80,22 @@ bool clerk_work(struct clerk *c)
 	return true;
 }
 
-/* The wall clock is read once a second, so that setting it disturbs one second only. */
+/* The wall clock is read once a second, so that setting it disturbs one second only.  The
+ * two clocks are not read at one time: a second may be over by the one and not yet by the
+ * other. */
 void clerk_advance(struct clerk *c, struct mono now)
 {
-	int64_t epoch_us;
+	int64_t epoch_us, second;
 
 	if (!c || mono_less(now, c->end))
 		return;
-	end_second(c);
 	epoch_us = clock_epoch_us() - mono_since(clock_mono(), now).us;
-	c->second = epoch_us / MONO_SECOND;
+	second = epoch_us / MONO_SECOND;
 	c->end.us = now.us + MONO_SECOND - epoch_us % MONO_SECOND;
+	if (second == c->second)
+		return;
+	end_second(c);
+	c->second = second;
 }
 
 void clerk_packet(struct clerk *c, const struct packet *pkt)
