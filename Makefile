@@ -28,7 +28,7 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	clock wall addrs setting ini conf ring \
 	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
-	outbox desk clerk lane worker neigh marker skip \
+	bell outbox desk clerk porter lane worker neigh marker skip \
 	ifnames notify detach sink bypass watch status
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))

@@ -84,15 +84,22 @@ struct cmd_capture {
 	bool one_of_many; /* what is printed has to tell of which trace it is */
 };
 
-/* Reads one capture, with progress in packets: 0, or what replay_next() or anything else
- * fails with, *f filled.  Several may run at once. */
-typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
+/* How a command reads captures: every thread begins with what it needs for one after the
+ * other (NULL when memory is short) and ends with it. */
+struct cmd_reader {
+	void *(*begin)(void *arg);
+	void (*end)(void *own);
+	/* One capture, with progress in packets: 0, or what replay_next() or anything
+	 * else fails with, *f filled. */
+	int (*read)(void *own, const struct cmd_capture *c, struct fault *f);
+	void *arg; /* of begin */
+};
 
-/* Have read go through each capture that o->paths mean, several of them at a time; what
- * it prints comes in their order.  Those that cannot be read are named; of those cut
- * short a warning tells.  CMD_DONE or CMD_FAILED. */
-int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
-                     void *arg);
+/* Have each capture that o->paths mean read, several of them at a time; what is printed
+ * comes in their order.  Those that cannot be read are named; of those cut short a
+ * warning tells.  CMD_DONE or CMD_FAILED. */
+int cmd_each_capture(const struct options *o, unsigned threads,
+                     const struct cmd_reader *reader);
 
 /* The line that stands before what is printed of one of many captures; nothing for a
  * single one. */

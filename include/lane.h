@@ -4,6 +4,7 @@
 
 #include "decode.h"
 #include "outbox.h"
+#include "porter.h"
 #include "queue.h"
 
 /* The way of a live packet: a queue with flows, bursts and labels of its own.  All of it
@@ -64,10 +65,10 @@ int lane_finish(struct lane *l);
 struct labeller *lane_labeller(const struct lane *l, const struct outbox_service *s);
 
 /* For the thread that writes labels: the next packet of this flow is to carry this mark;
- * it comes back as an OUTBOX_MARK when there was none for LANE_MARK_MS.  false when too
- * many wait.  The lane looks when it takes a turn. */
-#define LANE_MARK_MS 200
+ * see porter_give() and porter_take_back().  The lane looks when it takes a turn, and
+ * gives all back by lane_finish(). */
 bool lane_mark(struct lane *l, const struct pending_mark *m);
+bool lane_take_mark(struct lane *l, struct pending_mark *m);
 
 /* For the thread that writes labels: the next one or a row of counters; false when there
  * is none. */

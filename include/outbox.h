@@ -2,7 +2,6 @@
 #ifndef NFCLASS_OUTBOX_H
 #define NFCLASS_OUTBOX_H
 
-#include "pending.h"
 #include "record.h"
 #include "tally.h"
 
@@ -25,7 +24,7 @@ struct outbox_params {
 };
 
 /* What is on its way. */
-enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW, OUTBOX_MARK };
+enum outbox_kind { OUTBOX_LABEL, OUTBOX_ROW };
 
 struct outbox_item {
 	enum outbox_kind kind;
@@ -39,7 +38,6 @@ struct outbox_item {
 			struct tally_row row; /* its node is of no use */
 			int64_t second;       /* since the epoch */
 		} row;
-		struct pending_mark mark; /* that no packet carried */
 	};
 };
 
@@ -74,11 +72,8 @@ bool outbox_go_on(struct outbox *o, uint32_t flows);
  * ones. */
 void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
-/* A row of counters for one second. */
+/* A row of counters for one second.  Rows leave room for labels. */
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);
-
-/* A mark that no packet came for in time. */
-void outbox_put_mark(struct outbox *o, const struct pending_mark *m);
 
 /* From now on, wait up to so long altogether rather than drop. */
 void outbox_be_patient(struct outbox *o, unsigned most_ms);
@@ -89,8 +84,5 @@ struct outbox_counters outbox_counters(const struct outbox *o);
 
 /* For the receiving thread: what is next; false when there is nothing. */
 bool outbox_take(struct outbox *o, struct outbox_item *it);
-
-/* Ring a bell made by eventfd(). */
-void outbox_ring_bell(int fd);
 
 #endif

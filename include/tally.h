@@ -37,6 +37,9 @@ void tally_add(struct tally *t, const struct packet *pkt);
  * known for as long as there is room. */
 void tally_begin(struct tally *t);
 
+/* As new: who was a client is forgotten as well. */
+void tally_forget(struct tally *t);
+
 /* The rows, good until the next call of tally_add() or tally_begin(). */
 const struct list *tally_rows(const struct tally *t);
 uint64_t tally_missed(const struct tally *t);

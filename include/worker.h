@@ -34,6 +34,9 @@ int worker_join(struct worker *w);
 /* The next label or row of counters; false when there is none. */
 bool worker_take(struct worker *w, struct outbox_item *it);
 
+/* The next mark that no packet carried; false when there is none. */
+bool worker_take_mark(struct worker *w, struct pending_mark *m);
+
 /* See lane_mark().  Once all are given, worker_wake() has the worker look at them. */
 bool worker_mark(struct worker *w, const struct pending_mark *m);
 void worker_wake(struct worker *w);

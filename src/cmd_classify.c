@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "label.h"
 #include "model_load.h"
@@ -16,11 +17,12 @@ struct classifier {
 	struct model model;
 };
 
-/* One for each. */
+/* A thread's own. */
 struct reading {
 	const struct classifier *c;
-	const struct cmd_capture *capture;
+	struct trace *trace;
 	struct labeller *labeller;
+	const struct cmd_capture *capture; /* at hand */
 };
 
 static void put_record(const struct reading *r, const struct burst_flow *bf,
@@ -61,50 +63,67 @@ static void put_event(const struct reading *r, const struct trace_event *e)
 	(void)fflush(r->capture->out); /* the capture may be live; main() sees errors */
 }
 
-static int classify_events(const struct reading *r, struct trace *t, struct fault *f)
+static void end_reading(void *own)
 {
-	struct trace_event e;
-	int got;
+	struct reading *r = own;
 
-	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok(r->capture->out)) {
-		put_event(r, &e);
-		progress_packets(r->capture->progress, trace_packets(t));
-	}
-	return got < 0 ? got : 0;
+	labeller_free(r->labeller);
+	trace_free(r->trace);
+	free(r);
 }
 
-static int classify_trace(void *arg, const struct cmd_capture *capture, struct fault *f)
+static void *begin_reading(void *arg)
 {
-	struct reading r = { .c = arg, .capture = capture };
-	struct trace *t = trace_open(capture->path, &r.c->burst, f);
-	int err;
+	const struct classifier *c = arg;
+	struct reading *r = calloc(1, sizeof(*r));
 
-	if (!t)
-		return -EINVAL;
-	r.labeller = labeller_new(&(struct labeller_params){
-		.model = &r.c->model,
-		.max_burst_flows = r.c->burst.max_burst_flows,
-		.alone = r.c->o->alone,
+	if (!r)
+		return NULL;
+	r->c = c;
+	r->trace = trace_new(&c->burst);
+	r->labeller = labeller_new(&(struct labeller_params){
+		.model = &c->model,
+		.max_burst_flows = c->burst.max_burst_flows,
+		.alone = c->o->alone,
 	});
-	if (r.c->o->format == RECORD_SEED)
-		cmd_put_trace(capture);
-	err = r.labeller ? classify_events(&r, t, f)
-	                 : fault_set(f, -ENOMEM, "%s: out of memory", capture->path);
-	labeller_free(r.labeller);
-	trace_free(t);
-	return err;
+	if (r->trace && r->labeller)
+		return r;
+	end_reading(r);
+	return NULL;
+}
+
+static int classify_trace(void *own, const struct cmd_capture *c, struct fault *f)
+{
+	struct reading *r = own;
+	struct trace_event e;
+	int got = trace_open(r->trace, c->path, f);
+
+	if (got < 0)
+		return got;
+	r->capture = c;
+	labeller_forget(r->labeller);
+	if (r->c->o->format == RECORD_SEED)
+		cmd_put_trace(c);
+	while ((got = trace_event(r->trace, &e, f)) > 0 && cmd_out_ok(c->out)) {
+		put_event(r, &e);
+		progress_packets(c->progress, trace_packets(r->trace));
+	}
+	return got < 0 ? got : 0;
 }
 
 /* Bursts are cut as those that the model was trained on. */
 static int classify_all(struct classifier *c)
 {
+	const struct cmd_reader reader = { begin_reading, end_reading, classify_trace,
+		                           c };
+
 	c->burst = c->o->burst;
 	c->burst.gap = c->model.gap;
 	c->burst.max = c->model.max;
 	c->burst.mtu_bytes = c->model.mtu_bytes;
 	if (c->o->early)
 		c->burst.early = c->o->early_at;
-	return cmd_each_capture(c->o, c->o->forest.threads, classify_trace, c);
+	return cmd_each_capture(c->o, c->o->forest.threads, &reader);
 }
 
 int cmd_classify(const struct options *o)

@@ -19,6 +19,7 @@ struct explainer {
 	const struct options *o;
 	struct burst_params burst;
 	struct model model;
+	struct trace *trace;
 	struct labeller *labeller;
 	bool json;
 	const struct cmd_capture *capture; /* at hand */
@@ -270,43 +271,58 @@ static int explain_burst(struct explainer *e, const struct burst *b, struct faul
 	return 0;
 }
 
-static int explain_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+static void end_explaining(void *own)
+{
+	struct explainer *e = own;
+
+	labeller_free(e->labeller);
+	trace_free(e->trace);
+}
+
+static void *begin_explaining(void *arg)
 {
 	struct explainer *e = arg;
-	struct trace *t = trace_open(c->path, &e->burst, f);
-	const struct burst *b;
-	int got, err = 0;
 
-	if (!t)
-		return -EINVAL;
-	e->capture = c;
-	e->out = c->out;
+	e->trace = trace_new(&e->burst);
 	e->labeller = labeller_new(&(struct labeller_params){
 		.model = &e->model,
 		.max_burst_flows = e->burst.max_burst_flows,
 		.alone = e->o->alone,
 		.parts = true,
 	});
-	if (!e->labeller)
-		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
-	while (!err && cmd_out_ok(e->out) && (got = trace_next(t, &b, f)) != 0) {
+	if (e->trace && e->labeller)
+		return e;
+	end_explaining(e);
+	return NULL;
+}
+
+static int explain_trace(void *own, const struct cmd_capture *c, struct fault *f)
+{
+	struct explainer *e = own;
+	const struct burst *b;
+	int got, err = trace_open(e->trace, c->path, f);
+
+	e->capture = c;
+	e->out = c->out;
+	labeller_forget(e->labeller);
+	while (!err && cmd_out_ok(e->out) && (got = trace_next(e->trace, &b, f)) != 0) {
 		err = got < 0 ? got : explain_burst(e, b, f);
-		progress_packets(c->progress, trace_packets(t));
+		progress_packets(c->progress, trace_packets(e->trace));
 	}
-	labeller_free(e->labeller);
-	trace_free(t);
 	return err;
 }
 
 static int explain_all(struct explainer *e)
 {
+	const struct cmd_reader reader = { begin_explaining, end_explaining,
+		                           explain_trace, e };
 	int code;
 
 	e->burst = e->o->burst;
 	e->burst.gap = e->model.gap;
 	e->burst.max = e->model.max;
 	e->burst.mtu_bytes = e->model.mtu_bytes;
-	code = cmd_each_capture(e->o, 1, explain_trace, e);
+	code = cmd_each_capture(e->o, 1, &reader);
 	if (code == CMD_DONE && e->explained == 0)
 		return cmd_failed("explain: no such burst-flow in the captures");
 	return code;

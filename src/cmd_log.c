@@ -50,21 +50,26 @@ static int log_packets(struct replay *r, struct tally *t, const struct cmd_captu
 	return got < 0 ? got : 0;
 }
 
-static int log_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+static void *begin_log(void *arg)
+{
+	return tally_new(arg);
+}
+
+static void end_log(void *own)
+{
+	tally_free(own);
+}
+
+static int log_trace(void *own, const struct cmd_capture *c, struct fault *f)
 {
 	struct replay *r = replay_open(c->path, f);
-	struct tally *t;
-	int err = -EINVAL;
+	int err;
 
 	if (!r)
-		return err;
-	t = tally_new(arg);
+		return -EINVAL;
 	cmd_put_trace(c);
-	if (t)
-		err = log_packets(r, t, c, f);
-	else
-		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
-	tally_free(t);
+	tally_forget(own);
+	err = log_packets(r, own, c, f);
 	replay_free(r);
 	return err;
 }
@@ -76,8 +81,9 @@ int cmd_log(const struct options *o)
 		.mtu_bytes = o->burst.mtu_bytes,
 		.lan = o->burst.lan,
 	};
+	const struct cmd_reader reader = { begin_log, end_log, log_trace, &p };
 
 	if (o->count == 0)
 		return cmd_usage("log: no TRACE given");
-	return cmd_each_capture(o, 1, log_trace, &p);
+	return cmd_each_capture(o, 1, &reader);
 }

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "bell.h"
 #include "log.h"
 
 #define MOST_HELD  (1U << 24)
@@ -199,9 +200,6 @@ static bool write_item(struct crew *c, struct outbox_item *it, unsigned worker,
 	case OUTBOX_ROW:
 		sink_put_row(sink, &it->row.row, it->row.second, worker);
 		break;
-	case OUTBOX_MARK:
-		marker_set(c->marker, &it->mark);
-		break;
 	}
 	return marked;
 }
@@ -211,9 +209,12 @@ static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
                         struct sink *sink)
 {
 	bool whole = true, marked = false;
+	struct pending_mark mark;
 	struct outbox_item it;
 	unsigned n = 0;
 
+	while (worker_take_mark(c->worker[worker], &mark))
+		marker_set(c->marker, &mark);
 	for (; (n < MOST_ITEMS || !whole) && worker_take(c->worker[worker], &it); n++) {
 		marked |= write_item(c, &it, worker, names, sink);
 		whole = it.kind != OUTBOX_LABEL || it.label.last;
@@ -221,7 +222,7 @@ static void write_items(struct crew *c, unsigned worker, struct ifnames *names,
 	if (marked)
 		worker_wake(c->worker[worker]);
 	if (n >= MOST_ITEMS)
-		outbox_ring_bell(c->bell_fd);
+		bell_ring(c->bell_fd);
 }
 
 void crew_write(struct crew *c, struct ifnames *names, struct sink *sink)

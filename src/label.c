@@ -155,6 +155,11 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
+void labeller_forget(struct labeller *l)
+{
+	evidence_forget(l->past);
+}
+
 /* A label by its own votes, and what evidence needs of a flow. */
 static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow *bf)
 {

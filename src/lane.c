@@ -9,7 +9,6 @@
 #include "clerk.h"
 #include "clock.h"
 #include "desk.h"
-#include "ring.h"
 
 #define TICK_MS     1000 /* the longest wait */
 #define PATIENCE_MS 5000 /* for the receiver, at the very end only */
@@ -23,7 +22,6 @@
 #define HELD_US     1000
 
 #define TELL_US     2000 /* between two times that news are told while packets come */
-#define MARKS       1024 /* that may wait for a packet */
 
 struct lane {
 	struct lane_params p;
@@ -33,8 +31,7 @@ struct lane {
 	struct outbox *outbox;
 	struct clerk *clerk; /* or NULL */
 	struct desk *desk;
-	struct ring *marks;                      /* from the main thread */
-	struct pending *pending;                 /* of these, what waits for a packet */
+	struct porter *porter;
 	struct packet pkt[HELD + QUEUE_PACKETS]; /* accepted, not counted yet */
 	size_t held, counted;   /* of those held, while others are to follow at once */
 	struct mono held_since; /* the first of them was accepted */
@@ -51,8 +48,7 @@ void lane_free(struct lane *l)
 	queue_free(l->queue);
 	burst_tracker_free(l->tracker);
 	desk_free(l->desk);
-	pending_free(l->pending);
-	ring_free(l->marks);
+	porter_free(l->porter);
 	clerk_free(l->clerk);
 	outbox_free(l->outbox);
 	free(l);
@@ -83,9 +79,8 @@ struct lane *lane_new(const struct lane_params *p, const struct outbox_service *
 	l->p = *p;
 	l->tracker = burst_tracker_new(&p->burst);
 	l->outbox = outbox_new(&p->outbox, s);
-	l->marks = ring_new(MARKS, sizeof(struct pending_mark));
-	l->pending = pending_new(MARKS, &p->burst.secret);
-	if (!l->tracker || !l->outbox || !l->marks || !l->pending)
+	l->porter = porter_new(&p->burst.secret, p->outbox.bell_fd);
+	if (!l->tracker || !l->outbox || !l->porter)
 		goto fail;
 	l->desk = desk_new(l->tracker, l->outbox);
 	burst_set_early(l->tracker, &s->early);
@@ -214,35 +209,16 @@ static bool tell_losses(struct lane *l)
 	return lost;
 }
 
-static void give_marks_back(struct lane *l, struct mono now)
-{
-	struct pending_mark m;
-
-	while (pending_late(l->pending, now, &m))
-		outbox_put_mark(l->outbox, &m);
-}
-
-static void take_marks(struct lane *l, struct mono now)
-{
-	const struct mono until = mono_add(now, mono_ms(LANE_MARK_MS));
-	struct pending_mark m;
-
-	while (ring_get(l->marks, &m))
-		if (!pending_put(l->pending, &m, until))
-			outbox_put_mark(l->outbox, &m);
-	give_marks_back(l, now);
-}
-
 /* Only while marks wait are packets looked at before they are accepted. */
 static void mark_packets(struct lane *l, int count)
 {
-	for (int i = 0; i < count && pending_count(l->pending) > 0; i++) {
+	for (int i = 0; i < count && porter_count(l->porter) > 0; i++) {
 		const struct queue_packet *qp = queue_packet(l->queue, i);
 		struct pending_mark m;
 		struct packet pkt;
 
 		if (decode_ip(qp->data, qp->len, &pkt) == DECODE_OK &&
-		    pending_take(l->pending, &pkt, &m))
+		    porter_deliver(l->porter, &pkt, &m))
 			queue_mark(l->queue, i, m.value, m.mask);
 	}
 }
@@ -262,7 +238,7 @@ int lane_turn(struct lane *l, bool wait)
 	struct mono now = queue_now(l->queue);
 	bool lost;
 
-	take_marks(l, now);
+	porter_look(l->porter, now);
 	if (n < 0)
 		return n;
 	mark_packets(l, n);
@@ -289,7 +265,7 @@ static int64_t wait_us(const struct lane *l)
 
 	if (burst_next_end(l->tracker, &at))
 		us = mono_since(at, now).us;
-	if (pending_next(l->pending, &at) && mono_since(at, now).us < us)
+	if (porter_next(l->porter, &at) && mono_since(at, now).us < us)
 		us = mono_since(at, now).us;
 	return us;
 }
@@ -343,7 +319,7 @@ void lane_count(struct lane *l, struct lane_counters *c)
 	l->n.passed_over = desk_passed_over(l->desk);
 	l->n.rows_missed = clerk_missed(l->clerk);
 	l->n.flows_now = burst_flows_now(l->tracker);
-	l->n.marks_now = pending_count(l->pending);
+	l->n.marks_now = porter_count(l->porter);
 	l->n.open_now = burst_open_now(l->tracker);
 	(void)queue_ask_kernel(l->queue, &l->n.kernel); /* else the last answer stays */
 	*c = l->n;
@@ -362,7 +338,7 @@ int lane_finish(struct lane *l)
 	end_bursts(l);
 	while (desk_work(l->desk))
 		;
-	give_marks_back(l, (struct mono){ INT64_MAX });
+	porter_end(l->porter);
 	return n;
 }
 
@@ -378,10 +354,12 @@ struct labeller *lane_labeller(const struct lane *l, const struct outbox_service
 
 bool lane_mark(struct lane *l, const struct pending_mark *m)
 {
-	bool taken = ring_put(l->marks, m);
+	return porter_give(l->porter, m);
+}
 
-	ring_show(l->marks);
-	return taken;
+bool lane_take_mark(struct lane *l, struct pending_mark *m)
+{
+	return porter_take_back(l->porter, m);
 }
 
 bool lane_take(struct lane *l, struct outbox_item *it)

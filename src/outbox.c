@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "bell.h"
 #include "clock.h"
 #include "ring.h"
 
-#define ITEMS 8192
+#define ITEMS       8192
+/* Rows come by the thousand, and labels do not only get logged: marks hang on them. */
+#define LABELS_ONLY (ITEMS / 2)
 
 struct outbox {
 	struct outbox_params p;
@@ -72,20 +74,13 @@ const struct outbox_service *outbox_service(const struct outbox *o)
 	return &o->service;
 }
 
-void outbox_ring_bell(int fd)
-{
-	const uint64_t one = 1;
-
-	(void)!write(fd, &one, sizeof(one)); /* fails only when it rings already */
-}
-
 static void wait_for_room(struct outbox *o)
 {
 	const struct timespec ms = { .tv_nsec = 1000000 };
 
 	while (o->patience_ms > 0 && ring_room(o->ring) == 0) {
 		ring_show(o->ring);
-		outbox_ring_bell(o->p.bell_fd);
+		bell_ring(o->p.bell_fd);
 		(void)nanosleep(&ms, NULL); /* shorter is as good */
 		o->patience_ms--;
 	}
@@ -161,27 +156,18 @@ void outbox_put_early(struct outbox *o, const struct burst_flow *bf)
 }
 
 /* A burst's lines follow each other, nothing else between them. */
-static void put_between(struct outbox *o, const struct outbox_item *it)
-{
-	if (o->label && o->next)
-		(void)put_some(o, UINT32_MAX); /* which is all */
-	put(o, it);
-	show(o);
-}
-
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
 {
 	struct outbox_item it = { .kind = OUTBOX_ROW,
 		                  .row = { .row = *row, .second = second } };
 
-	put_between(o, &it);
-}
-
-void outbox_put_mark(struct outbox *o, const struct pending_mark *m)
-{
-	struct outbox_item it = { .kind = OUTBOX_MARK, .mark = *m };
-
-	put_between(o, &it);
+	if (o->label && o->next)
+		(void)put_some(o, UINT32_MAX); /* which is all */
+	if (o->patience_ms == 0 && ring_room(o->ring) <= LABELS_ONLY)
+		o->n.dropped++;
+	else
+		put(o, &it);
+	show(o);
 }
 
 void outbox_be_patient(struct outbox *o, unsigned most_ms)
@@ -192,7 +178,7 @@ void outbox_be_patient(struct outbox *o, unsigned most_ms)
 void outbox_tell(struct outbox *o)
 {
 	if (o->has_news)
-		outbox_ring_bell(o->p.bell_fd);
+		bell_ring(o->p.bell_fd);
 	o->has_news = false;
 }
 
@@ -200,7 +186,7 @@ struct outbox_counters outbox_counters(const struct outbox *o)
 {
 	struct outbox_counters n = o->n;
 
-	n.dropped = ring_dropped(o->ring);
+	n.dropped += ring_dropped(o->ring);
 	return n;
 }
 

@@ -112,6 +112,15 @@ void tally_begin(struct tally *t)
 	t->missed = 0;
 }
 
+void tally_forget(struct tally *t)
+{
+	struct tally_flow *flow;
+
+	tally_begin(t);
+	while ((flow = table_oldest(t->flows)))
+		table_remove(t->flows, flow);
+}
+
 const struct list *tally_rows(const struct tally *t)
 {
 	return &t->rows;

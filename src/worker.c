@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bell.h"
+
 struct worker {
 	struct lane *lane;
 	int bell_fd, mail_fd;
@@ -130,7 +132,7 @@ static void *run(void *arg)
 	atomic_store(&w->ended, true);
 	(void)pthread_cond_broadcast(&w->done);
 	(void)pthread_mutex_unlock(&w->lock);
-	outbox_ring_bell(w->bell_fd);
+	bell_ring(w->bell_fd);
 	return NULL;
 }
 
@@ -143,7 +145,7 @@ int worker_start(struct worker *w)
 static void post(struct worker *w)
 {
 	atomic_store(&w->mail, true);
-	outbox_ring_bell(w->mail_fd);
+	bell_ring(w->mail_fd);
 }
 
 int worker_serve(struct worker *w, const struct outbox_service *s)
@@ -189,6 +191,11 @@ bool worker_take(struct worker *w, struct outbox_item *it)
 	return lane_take(w->lane, it);
 }
 
+bool worker_take_mark(struct worker *w, struct pending_mark *m)
+{
+	return lane_take_mark(w->lane, m);
+}
+
 bool worker_mark(struct worker *w, const struct pending_mark *m)
 {
 	return lane_mark(w->lane, m);
@@ -196,7 +203,7 @@ bool worker_mark(struct worker *w, const struct pending_mark *m)
 
 void worker_wake(struct worker *w)
 {
-	outbox_ring_bell(w->mail_fd);
+	bell_ring(w->mail_fd);
 }
 
 uint64_t worker_beat(const struct worker *w)
