@@ -73,11 +73,13 @@ bool clerk_has_rows(const struct clerk *c)
 
 bool clerk_work(struct clerk *c)
 {
-	if (!clerk_has_rows(c) || !outbox_takes_rows(c->out))
+	int n = 0;
+
+	if (!c)
 		return false;
-	for (int i = 0; i < ROWS && hand_on(c); i++)
-		;
-	return true;
+	while (n < ROWS && outbox_takes_rows(c->out) && hand_on(c))
+		n++;
+	return n > 0;
 }
 
 /* The wall clock is read once a second, so that setting it disturbs one second only.  The
