@@ -40,6 +40,10 @@ struct burst_tracker;
 struct burst_tracker *burst_tracker_new(const struct burst_params *p);
 void burst_tracker_free(struct burst_tracker *t);
 
+/* As new, for another capture: every flow and burst is forgotten, counters are zero.  The
+ * caller has given back what it took. */
+void burst_forget(struct burst_tracker *t);
+
 /* Time has come to now: bursts that were silent for longer than gap have ended, and
  * burst-flows may be due.  now that is earlier than any time before counts as the latest
  * one.  The caller takes what happened before the next packet, here and below. */

@@ -22,6 +22,9 @@ enum cmd_bit {
 	CMD_LOG = 16,
 	CMD_SHOW = 32,
 	CMD_EXPLAIN = 64,
+	CMD_STATUS = 128,
+	CMD_TOP = 256,
+	CMD_RELOAD = 512,
 };
 
 /* All options of all commands, with their defaults where none was given. */
@@ -39,6 +42,9 @@ struct options {
 	bool search;
 	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
+	bool as_json, once;                 /* of what the daemon tells */
+	uint32_t rows, interval_s;          /* of top */
+	const char *conf, *socket;          /* where to find the daemon, or NULL */
 	uint32_t burst_number, client_port; /* 0 for every one */
 	const char *as;                     /* how explanations are to look, or NULL */
 	const char *model, *output, *json, *report, *date;
@@ -81,17 +87,34 @@ struct cmd_capture {
 	const char *path;
 	FILE *out; /* for what the command prints of it */
 	struct progress *progress;
+	bool one_of_many; /* what is printed has to tell of which trace it is */
 };
 
-/* Reads one capture, with progress in packets: 0, or what replay_next() or anything else
- * fails with, *f filled.  Several may run at once. */
-typedef int cmd_read(void *arg, const struct cmd_capture *c, struct fault *f);
+/* How a command reads captures: every thread begins with what it needs for one after the
+ * other (NULL when memory is short) and ends with it. */
+struct cmd_reader {
+	void *(*begin)(void *arg);
+	void (*end)(void *own);
+	/* One capture, with progress in packets: 0, or what replay_next() or anything
+	 * else fails with, *f filled. */
+	int (*read)(void *own, const struct cmd_capture *c, struct fault *f);
+	void *arg; /* of begin */
+};
 
-/* Have read go through each capture that o->paths mean, several of them at a time; what
- * it prints comes in their order.  Those that cannot be read are named; of those cut
- * short a warning tells.  CMD_DONE or CMD_FAILED. */
-int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read,
-                     void *arg);
+/* Have each capture that o->paths mean read, several of them at a time; what is printed
+ * comes in their order.  Those that cannot be read are named; of those cut short a
+ * warning tells.  CMD_DONE or CMD_FAILED. */
+int cmd_each_capture(const struct options *o, unsigned threads,
+                     const struct cmd_reader *reader);
+
+/* The line that stands before what is printed of one of many captures; nothing for a
+ * single one. */
+void cmd_put_trace(const struct cmd_capture *c);
+
+/* A record's line without line end, in kv and json with its capture's path where it is
+ * one of many. */
+void cmd_put_record(const struct cmd_capture *c, const struct record *r,
+                    enum record_format format);
 
 /* Read everything that o->paths mean into d, fresh from dataset_init(), and put its
  * labels in order; captures as in struct load, and of upto[], which may be NULL, path by
@@ -121,5 +144,8 @@ int cmd_classify(const struct options *o);
 int cmd_log(const struct options *o);
 int cmd_show(const struct options *o);
 int cmd_explain(const struct options *o);
+int cmd_status(const struct options *o);
+int cmd_top(const struct options *o);
+int cmd_reload(const struct options *o);
 
 #endif

@@ -28,6 +28,9 @@ struct device {
 bool device_parse(const char *text, struct device *d);
 void device_print(const struct device *d, FILE *out);
 
+/* Is every client that other is, d as well, whatever its addresses and its card? */
+bool device_covers(const struct device *d, const struct device *other);
+
 /* Is it the client at this address?  mac is NULL when it is not known. */
 bool device_is(const struct device *d, struct addr a, const struct mac *mac);
 

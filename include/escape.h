@@ -20,6 +20,9 @@ enum escape {
  * the end of *s. */
 bool escape_next(const char **s, enum escape how, char out[static ESCAPE_SIZE]);
 
+/* Whether a reader of key=value that splits at blanks and '=' gets s right without "". */
+bool escape_is_bare(const char *s);
+
 /* All of s, as it stands in that place. */
 void escape_put(const char *s, enum escape how, FILE *out);
 

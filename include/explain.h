@@ -37,12 +37,17 @@ struct explain {
 	 * moved most come first. */
 	double prior;
 	struct explain_feature *feature;
+	/* By its own features, and as its neighbours have it: the same when labelled
+	 * alone.  The latter makes the doubt, see novelty.h. */
+	float novelty, novelty_together;
+	const float *row; /* by feature: values; borrowed until the next burst */
+	unsigned strays;  /* features outside of what was learned, most telling first */
+	struct novelty_stray *stray;
 };
 
-/* Explain flow i of the burst that l, made with parts, has labelled last; label is its
- * label and bf the flow.  0 or -ENOMEM; ended by explain_clear() in either case. */
-int explain_flow(struct explain *x, const struct labeller *l, size_t i,
-                 const struct burst_flow *bf);
+/* Explain flow i of the burst that l, made with parts, has labelled last.  0 or -ENOMEM;
+ * ended by explain_clear() in either case. */
+int explain_flow(struct explain *x, const struct labeller *l, size_t i);
 void explain_clear(struct explain *x);
 
 const char *explain_part_name(enum evidence_part k);

@@ -52,6 +52,7 @@ struct flow_record *flows_find(struct flows *fl, const struct flow_search *s,
 struct flow_record *flows_add(struct flows *fl, const struct flow_search *s);
 
 void flows_forget(struct flows *fl, struct flow_record *flow);
+void flows_forget_all(struct flows *fl);
 
 /* Forget a few that have been silent for longer than timeout: at least as many as one
  * packet can bring, so that the table shrinks, and never so many that a packet waits.

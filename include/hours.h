@@ -19,6 +19,13 @@ struct hours_wall {
 	unsigned day, minute; /* 0 is Sunday; since midnight */
 };
 
+/* All of them, from Sunday's first on. */
+#define HOURS_WEEK_MIN (7 * 24 * 60)
+static inline struct hours_wall hours_minute(unsigned of_week)
+{
+	return (struct hours_wall){ of_week / (24 * 60), of_week % (24 * 60) };
+}
+
 #define HOURS_ALL          ((struct hours){ 0x7f, 0, 1440 })
 #define HOURS_DAYS_ALLOWED "days like mon-fri,sun"
 #define HOURS_SPAN_ALLOWED "HH:MM-HH:MM, from 00:00 to 24:00, over midnight too"
@@ -31,6 +38,9 @@ bool hours_parse_span(const char *text, struct hours *h);
 
 /* What goes over midnight belongs to the day on which it began. */
 bool hours_hold(const struct hours *h, struct hours_wall now);
+
+/* Does h hold whenever other does? */
+bool hours_cover(const struct hours *h, const struct hours *other);
 
 /* " days mon-fri hours 18:00-24:00": what is not always. */
 void hours_print(const struct hours *h, FILE *out);

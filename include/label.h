@@ -57,6 +57,9 @@ struct labeller_params {
 struct labeller *labeller_new(const struct labeller_params *p);
 void labeller_free(struct labeller *l);
 
+/* As new, for another capture: nothing is known of clients and flows before. */
+void labeller_forget(struct labeller *l);
+
 /* Labels for all flows of an ended burst, in the order of its list, good until the next
  * call.  Bursts come in the order of their ends. */
 const struct label *labeller_burst(struct labeller *l, const struct burst *b);
@@ -69,6 +72,8 @@ struct labeller_flow {
 	const uint32_t *votes;    /* by class, of forest_votes() */
 	const float *probability; /* by class */
 	const float *parts; /* as evidence_parts() gives them, or NULL when not kept */
+	const float *x;     /* its features */
+	float novelty;      /* by these alone */
 };
 struct labeller_flow labeller_flow(const struct labeller *l, size_t i);
 

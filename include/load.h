@@ -8,6 +8,8 @@
 /* Data sets out of what a person names: CSV files as `extract` writes them (their names
  * end in ".csv"), folders of LABEL/TRACE captures, captures. */
 
+struct trace;
+
 struct load {
 	const struct burst_params *burst; /* of captures */
 	enum feature_set set;
@@ -15,6 +17,7 @@ struct load {
 	/* May be NULL; gets the file of each capture that is a trace of the data: by
 	 * trace, where all of them are captures. */
 	struct names *captures;
+	struct trace *trace; /* through which captures are read; load_path()'s own */
 	/* Results; files is to be cleared in the end. */
 	struct names files; /* what was read: no file is read twice */
 	unsigned failed;    /* files that could not be read, each named in the log */

@@ -84,6 +84,24 @@ unsigned novelty_outside(const struct novelty *n, uint32_t box, const uint8_t *c
 /* Of one row of all features: 0 to 1. */
 float novelty_of(const struct novelty *n, const float *x);
 
+/* A feature of a row that lies outside of boxes: below that many, and above that many.
+ * What is known is what lies within any of the boxes on the side that more of them are
+ * on: from least to largest, without an end that is open.  Values between two cuts count
+ * as one, so an end may be as far off as the next cut. */
+struct novelty_stray {
+	unsigned feature; /* of all features */
+	unsigned below, above;
+	float least, largest; /* finite */
+	bool least_open, largest_open;
+	int steps; /* codes between the value and what is known */
+};
+
+/* Fill stray, room for n->asks, with those features of a row that any box is left by; the
+ * most telling first: left by most boxes, then farthest off.  How many they are; the
+ * boxes that each leaves, summed, are novelty_of() times n->trees times n->asks. */
+unsigned novelty_tell(const struct novelty *n, const float *x,
+                      struct novelty_stray *stray);
+
 /* As bytes:
  *
  *   limits f32, f32; trees u8, asks u8

@@ -29,6 +29,10 @@ struct policy_client {
 uint32_t policy_value(const struct plan *p, const struct policy_now *now, const char *app,
                       const struct policy_client *client);
 
+/* Whether a rule never decides, since wherever it fits one before it does: *by, or
+ * several that share its hours, then *by is the rule itself. */
+bool policy_is_shadowed(const struct plan *p, unsigned rule, unsigned *by);
+
 /* A value's place in a mark, and what the mark of something blocked is. */
 uint32_t policy_mark(const struct plan *p, uint32_t value);
 bool policy_blocks(const struct plan *p, uint32_t value);

@@ -17,7 +17,11 @@ struct settings {
 struct settings *settings_load(const char *path, struct fault *f);
 void settings_free(struct settings *s);
 
-/* Warn of what is allowed but does nothing. */
-void settings_warn(const struct settings *s);
+/* Log warnings of what is allowed but does nothing, with lines of the file at path, from
+ * which the settings come. */
+void settings_warn(const struct settings *s, const char *path);
+
+/* The same as far as it shows without the model. */
+void settings_warn_conf(const struct conf *c, const char *path);
 
 #endif

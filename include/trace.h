@@ -9,9 +9,14 @@
  * them burst-flows that are due early.  Only what is open at a time is in memory. */
 struct trace;
 
-/* NULL with *f filled, as replay_open().  Ended by trace_free(), which takes NULL. */
-struct trace *trace_open(const char *path, const struct burst_params *p, struct fault *f);
+/* For one capture after the other.  NULL when memory is short.  Ended by trace_free(),
+ * which takes NULL. */
+struct trace *trace_new(const struct burst_params *p);
 void trace_free(struct trace *t);
+
+/* Begin with a capture; what was read of the one before is forgotten.  0 or -EINVAL with
+ * *f filled, as by replay_open(). */
+int trace_open(struct trace *t, const char *path, struct fault *f);
 
 /* The next burst in the order in which they end: 1 with *b, good until the next call; 0
  * at the end.  A broken capture gives all bursts of its whole packets first and then the

@@ -22,6 +22,10 @@ enum words_result words_next(const char **at, char word[static WORDS_SIZE]);
 #define WORDS_NAME_ALLOWED "1 to 63 bytes without quotes, \\ ; # = : , [ ]"
 bool words_is_name(const char *text);
 
+/* So many letters have to be changed, put in or left out to make one of the other; case
+ * makes no difference.  Of words, so longer texts are as far off as can be. */
+unsigned words_distance(const char *a, const char *b);
+
 /* In quotes where it needs them. */
 void words_print(const char *word, FILE *out);
 

@@ -338,6 +338,24 @@ bool burst_next_end(const struct burst_tracker *t, struct mono *at)
 	return true;
 }
 
+void burst_forget(struct burst_tracker *t)
+{
+	struct burst *b;
+
+	burst_end_all(t, 0);
+	do {
+		while (burst_take_due(t))
+			;
+		b = burst_take(t);
+		if (b)
+			burst_release(t, b);
+	} while (b);
+	flows_forget_all(t->flows);
+	t->n = (struct burst_counters){ 0 };
+	t->now = (struct mono){ INT64_MIN };
+	t->losses = 0;
+}
+
 void burst_lost(struct burst_tracker *t)
 {
 	t->losses++;

@@ -24,8 +24,7 @@ struct outcome {
 
 struct readers {
 	struct names files;
-	cmd_read *read;
-	void *arg;
+	const struct cmd_reader *reader;
 	struct inorder *out;
 	pthread_mutex_t lock; /* of what follows */
 	struct progress progress;
@@ -73,23 +72,33 @@ static uint32_t take_file(struct readers *r)
 	return i;
 }
 
+static int read_file(struct readers *r, void *own, const struct cmd_capture *c,
+                     struct fault *f)
+{
+	if (!own || !c->out)
+		return fault_set(f, -ENOMEM, "%s: out of memory", c->path);
+	return r->reader->read(own, c, f);
+}
+
 static void *read_files(void *arg)
 {
 	struct readers *r = arg;
+	void *own = r->reader->begin(r->reader->arg);
 	uint32_t i;
 
 	while (!inorder_error(r->out) && (i = take_file(r)) < r->files.count) {
 		struct progress none = { 0 };
-		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i),
-			                 &none };
+		struct cmd_capture c = { r->files.name[i], inorder_open(r->out, i), &none,
+			                 r->files.count > 1 };
 		struct fault f;
-		int err = c.out ? r->read(r->arg, &c, &f)
-		                : fault_set(&f, -ENOMEM, "%s: out of memory", c.path);
+		int err = read_file(r, own, &c, &f);
 
 		inorder_close(r->out, c.out, i);
 		if (!inorder_error(r->out))
 			put_outcome(r, i, err, &f);
 	}
+	if (own)
+		r->reader->end(own);
 	return NULL;
 }
 
@@ -111,13 +120,18 @@ static void read_by_threads(struct readers *r, unsigned threads)
 
 static void read_one_by_one(struct readers *r)
 {
+	void *own = r->reader->begin(r->reader->arg);
+
 	for (uint32_t i = 0; i < r->files.count && cmd_out_ok(stdout); i++) {
-		struct cmd_capture c = { r->files.name[i], stdout, &r->progress };
+		struct cmd_capture c = { r->files.name[i], stdout, &r->progress,
+			                 r->files.count > 1 };
 		struct fault f;
 
 		progress_at(&r->progress, i, r->files.count);
-		put_outcome(r, i, r->read(r->arg, &c, &f), &f);
+		put_outcome(r, i, read_file(r, own, &c, &f), &f);
 	}
+	if (own)
+		r->reader->end(own);
 }
 
 static void list_captures(struct readers *r, const struct options *o)
@@ -129,10 +143,10 @@ static void list_captures(struct readers *r, const struct options *o)
 			r->code = cmd_failed("%s", f.text);
 }
 
-int cmd_each_capture(const struct options *o, unsigned threads, cmd_read *read, void *arg)
+int cmd_each_capture(const struct options *o, unsigned threads,
+                     const struct cmd_reader *reader)
 {
-	struct readers r = { .read = read,
-		             .arg = arg,
+	struct readers r = { .reader = reader,
 		             .lock = PTHREAD_MUTEX_INITIALIZER,
 		             .code = CMD_DONE };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "label.h"
 #include "model_load.h"
@@ -16,22 +17,22 @@ struct classifier {
 	struct model model;
 };
 
-/* One for each. */
+/* A thread's own. */
 struct reading {
 	const struct classifier *c;
+	struct trace *trace;
 	struct labeller *labeller;
-	FILE *out;
+	const struct cmd_capture *capture; /* at hand */
 };
 
 static void put_record(const struct reading *r, const struct burst_flow *bf,
                        const struct label *l)
 {
 	struct record record;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&record, &r->c->model, bf, l, 0);
-	record_line(&record, r->c->o->format, line);
-	fprintf(r->out, "%s\n", line);
+	cmd_put_record(r->capture, &record, r->c->o->format);
+	fputc('\n', r->capture->out);
 }
 
 static void put_burst(const struct reading *r, const struct burst *b)
@@ -39,7 +40,7 @@ static void put_burst(const struct reading *r, const struct burst *b)
 	const struct label *l = labeller_burst(r->labeller, b);
 
 	if (r->c->o->format == RECORD_SEED)
-		fprintf(r->out, "Burst %" PRIu64 ":\n", b->number);
+		fprintf(r->capture->out, "Burst %" PRIu64 ":\n", b->number);
 	burst_each_flow (b, bf) {
 		struct label named = *l++;
 
@@ -59,52 +60,70 @@ static void put_event(const struct reading *r, const struct trace_event *e)
 		l = labeller_early(r->labeller, e->due);
 		put_record(r, e->due, &l);
 	}
-	(void)fflush(r->out); /* the capture may be live; main() sees errors */
+	(void)fflush(r->capture->out); /* the capture may be live; main() sees errors */
 }
 
-static int classify_events(const struct reading *r, struct trace *t, struct progress *p,
-                           struct fault *f)
+static void end_reading(void *own)
 {
-	struct trace_event e;
-	int got;
+	struct reading *r = own;
 
-	while ((got = trace_event(t, &e, f)) > 0 && cmd_out_ok(r->out)) {
+	labeller_free(r->labeller);
+	trace_free(r->trace);
+	free(r);
+}
+
+static void *begin_reading(void *arg)
+{
+	const struct classifier *c = arg;
+	struct reading *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->c = c;
+	r->trace = trace_new(&c->burst);
+	r->labeller = labeller_new(&(struct labeller_params){
+		.model = &c->model,
+		.max_burst_flows = c->burst.max_burst_flows,
+		.alone = c->o->alone,
+	});
+	if (r->trace && r->labeller)
+		return r;
+	end_reading(r);
+	return NULL;
+}
+
+static int classify_trace(void *own, const struct cmd_capture *c, struct fault *f)
+{
+	struct reading *r = own;
+	struct trace_event e;
+	int got = trace_open(r->trace, c->path, f);
+
+	if (got < 0)
+		return got;
+	r->capture = c;
+	labeller_forget(r->labeller);
+	if (r->c->o->format == RECORD_SEED)
+		cmd_put_trace(c);
+	while ((got = trace_event(r->trace, &e, f)) > 0 && cmd_out_ok(c->out)) {
 		put_event(r, &e);
-		progress_packets(p, trace_packets(t));
+		progress_packets(c->progress, trace_packets(r->trace));
 	}
 	return got < 0 ? got : 0;
-}
-
-static int classify_trace(void *arg, const struct cmd_capture *capture, struct fault *f)
-{
-	struct reading r = { .c = arg, .out = capture->out };
-	struct trace *t = trace_open(capture->path, &r.c->burst, f);
-	int err;
-
-	if (!t)
-		return -EINVAL;
-	r.labeller = labeller_new(&(struct labeller_params){
-		.model = &r.c->model,
-		.max_burst_flows = r.c->burst.max_burst_flows,
-		.alone = r.c->o->alone,
-	});
-	err = r.labeller ? classify_events(&r, t, capture->progress, f)
-	                 : fault_set(f, -ENOMEM, "%s: out of memory", capture->path);
-	labeller_free(r.labeller);
-	trace_free(t);
-	return err;
 }
 
 /* Bursts are cut as those that the model was trained on. */
 static int classify_all(struct classifier *c)
 {
+	const struct cmd_reader reader = { begin_reading, end_reading, classify_trace,
+		                           c };
+
 	c->burst = c->o->burst;
 	c->burst.gap = c->model.gap;
 	c->burst.max = c->model.max;
 	c->burst.mtu_bytes = c->model.mtu_bytes;
 	if (c->o->early)
 		c->burst.early = c->o->early_at;
-	return cmd_each_capture(c->o, c->o->forest.threads, classify_trace, c);
+	return cmd_each_capture(c->o, c->o->forest.threads, &reader);
 }
 
 int cmd_classify(const struct options *o)

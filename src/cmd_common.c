@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "load.h"
 #include "log.h"
 #include "walk.h"
@@ -42,6 +43,35 @@ int cmd_failed(const char *fmt, ...)
 bool cmd_out_ok(FILE *out)
 {
 	return !ferror(out);
+}
+
+void cmd_put_trace(const struct cmd_capture *c)
+{
+	if (!c->one_of_many)
+		return;
+	fputs("Trace ", c->out);
+	escape_put(c->path, ESCAPE_ANGLE, c->out);
+	fputs(":\n", c->out);
+}
+
+void cmd_put_record(const struct cmd_capture *c, const struct record *r,
+                    enum record_format format)
+{
+	bool quoted = format == RECORD_JSON || !escape_is_bare(c->path);
+	char line[RECORD_LINE_SIZE];
+	const char *rest = line;
+
+	record_line(r, format, line);
+	if (c->one_of_many && format != RECORD_SEED) {
+		fputs(format == RECORD_JSON ? "{\"trace\":" : "trace=", c->out);
+		fputs(quoted ? "\"" : "", c->out);
+		escape_put(c->path, format == RECORD_JSON ? ESCAPE_JSON : ESCAPE_KV,
+		           c->out);
+		fputs(quoted ? "\"" : "", c->out);
+		fputc(format == RECORD_JSON ? ',' : ' ', c->out);
+		rest += format == RECORD_JSON; /* its { was written */
+	}
+	fputs(rest, c->out);
 }
 
 int cmd_load(const struct options *o, struct dataset *d, struct names *captures,

@@ -13,14 +13,17 @@
 
 /* In text; JSON has all of them. */
 #define FEATURES_SHOWN 10
+#define STRAYS_SHOWN   5
 
 struct explainer {
 	const struct options *o;
 	struct burst_params burst;
 	struct model model;
+	struct trace *trace;
 	struct labeller *labeller;
 	bool json;
-	FILE *out; /* of the trace at hand */
+	const struct cmd_capture *capture; /* at hand */
+	FILE *out;                         /* the same's */
 	uint64_t explained;
 };
 
@@ -99,19 +102,58 @@ static void put_doubt(const struct explainer *e, const struct explain *x)
 	if (novel_above(e) < (double)NOVELTY_NEVER)
 		fprintf(e->out, ", novel above %.4f", novel_above(e));
 	fputc('\n', e->out);
+	if (e->model.novelty.trees == 0)
+		return;
+	fprintf(e->out, "  novelty: %.4f by its own features", (double)x->novelty);
+	if (!e->o->alone)
+		fprintf(e->out, ", %.4f as its neighbours have it",
+		        (double)x->novelty_together);
+	fputc('\n', e->out);
+}
+
+/* The share of trees that have its value outside of what they know. */
+static double stray_share(const struct explainer *e, const struct novelty_stray *s)
+{
+	return (double)(s->below + s->above) / e->model.novelty.trees;
+}
+
+/* Features outside of what was learned. */
+static void put_strays(const struct explainer *e, const struct explain *x)
+{
+	unsigned shown = x->strays < STRAYS_SHOWN ? x->strays : STRAYS_SHOWN;
+
+	if (shown == 0) {
+		fputs("  none of its features is outside of what was learned: its "
+		      "neighbours' are\n",
+		      e->out);
+		return;
+	}
+	fprintf(e->out, "  %-16s        value    trees  learned\n", "outside");
+	for (unsigned i = 0; i < shown; i++) {
+		const struct novelty_stray *s = &x->stray[i];
+
+		fprintf(e->out, "  %-16s %12.6g  %5.0f %%  %c%.6g, %.6g%c\n",
+		        feature_name(e->model.set, s->feature),
+		        (double)x->row[s->feature], 100 * stray_share(e, s),
+		        s->least_open ? '(' : '[', (double)s->least, (double)s->largest,
+		        s->largest_open ? ')' : ']');
+	}
+	if (shown < x->strays)
+		fprintf(e->out, "  and %u more\n", x->strays - shown);
 }
 
 static void put_text(const struct explainer *e, const struct burst_flow *bf,
                      const struct explain *x)
 {
 	struct record r;
-	char line[RECORD_LINE_SIZE];
 
 	record_fill(&r, &e->model, bf, &x->label, 0);
-	record_line(&r, RECORD_KV, line);
-	fprintf(e->out, "%s\n", line);
+	cmd_put_record(e->capture, &r, RECORD_KV);
+	fputc('\n', e->out);
 	put_classes(e, x);
 	put_doubt(e, x);
+	if (x->label.reason == LABEL_NOVEL)
+		put_strays(e, x);
 	if (!e->o->alone)
 		put_parts(e, x);
 	put_features(e, x);
@@ -141,23 +183,29 @@ static void put_json_classes(const struct explainer *e, const struct explain *x)
 	fputs("]", e->out);
 }
 
-/* One object a line: what `classify` gives, and why. */
-static void put_json(const struct explainer *e, const struct burst_flow *bf,
-                     const struct explain *x)
+static void put_json_novelty(const struct explainer *e, const struct explain *x)
 {
-	struct record r;
-	char line[RECORD_LINE_SIZE];
+	fprintf(e->out,
+	        ",\"doubt\":%.6f,\"novel_above\":%.6f,"
+	        "\"novelty\":{\"own\":%.6f,\"together\":%.6f,\"outside\":[",
+	        (double)x->label.doubt, novel_above(e), (double)x->novelty,
+	        (double)x->novelty_together);
+	for (unsigned i = 0; i < x->strays; i++) {
+		const struct novelty_stray *s = &x->stray[i];
 
-	record_fill(&r, &e->model, bf, &x->label, 0);
-	record_line(&r, RECORD_JSON, line);
-	fprintf(e->out, "{\"flow\":%s,", line);
-	put_json_classes(e, x);
-	fprintf(e->out, ",\"doubt\":%.6f,\"novel_above\":%.6f,\"evidence\":{",
-	        (double)x->label.doubt, novel_above(e));
-	for (int k = 0; k < EVIDENCE_PARTS; k++)
-		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
-		        explain_part_name((enum evidence_part)k), x->part[k]);
-	fprintf(e->out, "},\"prior\":%.6f,\"features\":[", x->prior);
+		fprintf(e->out,
+		        "%s{\"name\":\"%s\",\"value\":%.9g,\"share\":%.4f,"
+		        "\"least\":%.9g,\"largest\":%.9g}",
+		        i ? "," : "", feature_name(e->model.set, s->feature),
+		        (double)x->row[s->feature], stray_share(e, s), (double)s->least,
+		        (double)s->largest);
+	}
+	fputs("]}", e->out);
+}
+
+static void put_json_features(const struct explainer *e, const struct explain *x)
+{
+	fputs(",\"features\":[", e->out);
 	for (unsigned i = 0; i < x->features; i++) {
 		const struct explain_feature *f = &x->feature[i];
 
@@ -167,7 +215,28 @@ static void put_json(const struct explainer *e, const struct burst_flow *bf,
 		        i ? "," : "", feature_name(e->model.set, f->feature),
 		        (double)f->value, (double)f->median, f->moved);
 	}
-	fputs("]}\n", e->out);
+	fputs("]", e->out);
+}
+
+/* One object a line: what `classify` gives, and why. */
+static void put_json(const struct explainer *e, const struct burst_flow *bf,
+                     const struct explain *x)
+{
+	struct record r;
+
+	record_fill(&r, &e->model, bf, &x->label, 0);
+	fputs("{\"flow\":", e->out);
+	cmd_put_record(e->capture, &r, RECORD_JSON);
+	fputc(',', e->out);
+	put_json_classes(e, x);
+	put_json_novelty(e, x);
+	fputs(",\"evidence\":{", e->out);
+	for (int k = 0; k < EVIDENCE_PARTS; k++)
+		fprintf(e->out, "%s\"%s\":%.6f", k ? "," : "",
+		        explain_part_name((enum evidence_part)k), x->part[k]);
+	fprintf(e->out, "},\"prior\":%.6f", x->prior);
+	put_json_features(e, x);
+	fputs("}\n", e->out);
 }
 
 static bool is_wanted(const struct options *o, const struct burst_flow *bf)
@@ -189,7 +258,7 @@ static int explain_burst(struct explainer *e, const struct burst *b, struct faul
 			i++;
 			continue;
 		}
-		err = explain_flow(&x, e->labeller, i++, bf);
+		err = explain_flow(&x, e->labeller, i++);
 		if (!err && e->json)
 			put_json(e, bf, &x);
 		else if (!err)
@@ -202,42 +271,58 @@ static int explain_burst(struct explainer *e, const struct burst *b, struct faul
 	return 0;
 }
 
-static int explain_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+static void end_explaining(void *own)
+{
+	struct explainer *e = own;
+
+	labeller_free(e->labeller);
+	trace_free(e->trace);
+}
+
+static void *begin_explaining(void *arg)
 {
 	struct explainer *e = arg;
-	struct trace *t = trace_open(c->path, &e->burst, f);
-	const struct burst *b;
-	int got, err = 0;
 
-	if (!t)
-		return -EINVAL;
-	e->out = c->out;
+	e->trace = trace_new(&e->burst);
 	e->labeller = labeller_new(&(struct labeller_params){
 		.model = &e->model,
 		.max_burst_flows = e->burst.max_burst_flows,
 		.alone = e->o->alone,
 		.parts = true,
 	});
-	if (!e->labeller)
-		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
-	while (!err && cmd_out_ok(e->out) && (got = trace_next(t, &b, f)) != 0) {
+	if (e->trace && e->labeller)
+		return e;
+	end_explaining(e);
+	return NULL;
+}
+
+static int explain_trace(void *own, const struct cmd_capture *c, struct fault *f)
+{
+	struct explainer *e = own;
+	const struct burst *b;
+	int got, err = trace_open(e->trace, c->path, f);
+
+	e->capture = c;
+	e->out = c->out;
+	labeller_forget(e->labeller);
+	while (!err && cmd_out_ok(e->out) && (got = trace_next(e->trace, &b, f)) != 0) {
 		err = got < 0 ? got : explain_burst(e, b, f);
-		progress_packets(c->progress, trace_packets(t));
+		progress_packets(c->progress, trace_packets(e->trace));
 	}
-	labeller_free(e->labeller);
-	trace_free(t);
 	return err;
 }
 
 static int explain_all(struct explainer *e)
 {
+	const struct cmd_reader reader = { begin_explaining, end_explaining,
+		                           explain_trace, e };
 	int code;
 
 	e->burst = e->o->burst;
 	e->burst.gap = e->model.gap;
 	e->burst.max = e->model.max;
 	e->burst.mtu_bytes = e->model.mtu_bytes;
-	code = cmd_each_capture(e->o, 1, explain_trace, e);
+	code = cmd_each_capture(e->o, 1, &reader);
 	if (code == CMD_DONE && e->explained == 0)
 		return cmd_failed("explain: no such burst-flow in the captures");
 	return code;

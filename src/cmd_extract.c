@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "decimal.h"
@@ -91,30 +92,58 @@ static void put_flow(const struct cmd_capture *c, const char *label,
 	(void)fwrite(row, 1, (size_t)(to - row), c->out); /* cmd_out_ok() tells */
 }
 
-static int extract_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+/* A thread's own. */
+struct reading {
+	const struct options *o;
+	struct trace *trace;
+};
+
+static void end_reading(void *own)
 {
-	const struct options *o = *(const struct options **)arg;
+	struct reading *r = own;
+
+	trace_free(r->trace);
+	free(r);
+}
+
+static void *begin_reading(void *arg)
+{
+	struct reading *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->o = *(const struct options **)arg;
+	r->trace = trace_new(&r->o->burst);
+	if (r->trace)
+		return r;
+	end_reading(r);
+	return NULL;
+}
+
+static int extract_trace(void *own, const struct cmd_capture *c, struct fault *f)
+{
+	const struct reading *r = own;
 	char label[WALK_LABEL_SIZE];
 	const struct burst *b;
-	struct trace *t = trace_open(c->path, &o->burst, f);
-	int got;
+	int got = trace_open(r->trace, c->path, f);
 
-	if (!t)
-		return -EINVAL;
 	walk_label(c->path, label);
-	while ((got = trace_next(t, &b, f)) > 0 && cmd_out_ok(c->out)) {
+	while (got >= 0 && (got = trace_next(r->trace, &b, f)) > 0 &&
+	       cmd_out_ok(c->out)) {
 		burst_each_flow (b, bf)
-			put_flow(c, label, bf, o->set);
-		progress_packets(c->progress, trace_packets(t));
+			put_flow(c, label, bf, r->o->set);
+		progress_packets(c->progress, trace_packets(r->trace));
 	}
-	trace_free(t);
 	return got < 0 ? got : 0;
 }
 
 int cmd_extract(const struct options *o)
 {
+	const struct cmd_reader reader = { begin_reading, end_reading, extract_trace,
+		                           &o };
+
 	if (o->count == 0)
 		return cmd_usage("extract: no TRACE or DIR given");
 	put_header(o->set);
-	return cmd_each_capture(o, o->forest.threads, extract_trace, &o);
+	return cmd_each_capture(o, o->forest.threads, &reader);
 }

@@ -10,21 +10,21 @@
 
 static void put_second(struct tally *t, int64_t second, FILE *out)
 {
-	const struct list *rows = tally_rows(t);
+	unsigned long long missed = tally_missed(t);
+	const struct tally_row *row;
 
-	if (list_empty(rows))
-		return;
-	fputs(TALLY_TITLE "\n", out);
-	for (struct list *n = rows->next; n != rows; n = n->next) {
+	tally_begin(t);
+	if (tally_has_rows(t))
+		fputs(TALLY_TITLE "\n", out);
+	while ((row = tally_take(t))) {
 		char line[TALLY_LINE_SIZE];
 
-		tally_line(list_owner(n, struct tally_row, node), second, line);
+		tally_line(row, second, line);
 		fprintf(out, "%s\n", line);
 	}
-	if (tally_missed(t))
+	if (missed)
 		log_warn("second %lld: %llu packets of further flows not counted",
-		         (long long)second, (unsigned long long)tally_missed(t));
-	tally_begin(t);
+		         (long long)second, missed);
 }
 
 static int log_packets(struct replay *r, struct tally *t, const struct cmd_capture *c,
@@ -50,20 +50,26 @@ static int log_packets(struct replay *r, struct tally *t, const struct cmd_captu
 	return got < 0 ? got : 0;
 }
 
-static int log_trace(void *arg, const struct cmd_capture *c, struct fault *f)
+static void *begin_log(void *arg)
+{
+	return tally_new(arg);
+}
+
+static void end_log(void *own)
+{
+	tally_free(own);
+}
+
+static int log_trace(void *own, const struct cmd_capture *c, struct fault *f)
 {
 	struct replay *r = replay_open(c->path, f);
-	struct tally *t;
-	int err = -EINVAL;
+	int err;
 
 	if (!r)
-		return err;
-	t = tally_new(arg);
-	if (t)
-		err = log_packets(r, t, c, f);
-	else
-		err = fault_set(f, -ENOMEM, "%s: out of memory", c->path);
-	tally_free(t);
+		return -EINVAL;
+	cmd_put_trace(c);
+	tally_forget(own);
+	err = log_packets(r, own, c, f);
 	replay_free(r);
 	return err;
 }
@@ -75,8 +81,9 @@ int cmd_log(const struct options *o)
 		.mtu_bytes = o->burst.mtu_bytes,
 		.lan = o->burst.lan,
 	};
+	const struct cmd_reader reader = { begin_log, end_log, log_trace, &p };
 
 	if (o->count == 0)
 		return cmd_usage("log: no TRACE given");
-	return cmd_each_capture(o, 1, log_trace, &p);
+	return cmd_each_capture(o, 1, &reader);
 }

@@ -82,13 +82,38 @@ void device_print(const struct device *d, FILE *out)
 	}
 }
 
+static bool covers_prefix(const struct device *d, const struct prefix *other)
+{
+	for (unsigned i = 0; i < d->prefixes; i++)
+		if (d->prefix[i].bits <= other->bits &&
+		    prefix_has(&d->prefix[i], other->base))
+			return true;
+	return false;
+}
+
+static bool has_mac(const struct device *d, const struct mac *mac)
+{
+	for (unsigned i = 0; i < d->macs; i++)
+		if (memcmp(&d->mac[i], mac, sizeof(*mac)) == 0)
+			return true;
+	return false;
+}
+
+bool device_covers(const struct device *d, const struct device *other)
+{
+	for (unsigned i = 0; i < other->prefixes; i++)
+		if (!covers_prefix(d, &other->prefix[i]))
+			return false;
+	for (unsigned i = 0; i < other->macs; i++)
+		if (!has_mac(d, &other->mac[i]))
+			return false;
+	return true;
+}
+
 bool device_is(const struct device *d, struct addr a, const struct mac *mac)
 {
 	for (unsigned i = 0; i < d->prefixes; i++)
 		if (prefix_has(&d->prefix[i], a))
 			return true;
-	for (unsigned i = 0; mac && i < d->macs; i++)
-		if (memcmp(&d->mac[i], mac, sizeof(*mac)) == 0)
-			return true;
-	return false;
+	return mac && has_mac(d, mac);
 }

@@ -81,15 +81,15 @@ static int run_point(struct run *r, const struct early_run *e, const char *path,
 	int err;
 
 	burst.early = (struct due_params){ .packets = r->point->packets };
-	t = trace_open(path, &burst, f);
-	if (!t)
-		return -EINVAL;
+	t = trace_new(&burst);
 	r->labeller = labeller_new(&(struct labeller_params){
 		.model = e->model,
 		.max_burst_flows = burst.max_burst_flows,
 		.alone = e->alone,
 	});
-	err = r->labeller ? run_events(r, t, f) : fault_set(f, -ENOMEM, "out of memory");
+	err = t && r->labeller ? trace_open(t, path, f) : fault_no_memory(f);
+	if (!err)
+		err = run_events(r, t, f);
 	labeller_free(r->labeller);
 	trace_free(t);
 	free(r->label);

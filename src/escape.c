@@ -87,6 +87,16 @@ bool escape_next(const char **s, enum escape how, char out[static ESCAPE_SIZE])
 	return true;
 }
 
+bool escape_is_bare(const char *s)
+{
+	bool bare = *s != 0;
+
+	for (; *s; s++)
+		bare &= (unsigned char)*s > ' ' && (unsigned char)*s < 0x7f &&
+		        !strchr("\"\\=", *s);
+	return bare;
+}
+
 void escape_put(const char *s, enum escape how, FILE *out)
 {
 	char part[ESCAPE_SIZE];

@@ -123,16 +123,13 @@ static int by_moved(const void *a, const void *b)
 	return x->feature < y->feature ? -1 : x->feature > y->feature;
 }
 
-/* All that x says of features. */
-static int explain_features(struct explain *x, const struct model *m,
-                            const struct burst_flow *bf)
+/* All that x says of features and votes. */
+static int explain_features(struct explain *x, const struct model *m, const float *row)
 {
 	double *prior = calloc(x->classes, sizeof(*prior));
 	double *moved = calloc((size_t)x->features * x->classes, sizeof(*moved));
-	float row[FEATURE_MAX];
 	int err = -ENOMEM;
 
-	feature_vector(m->set, bf, row);
 	if (prior && moved)
 		err = explain_votes(m->forest, row, prior, moved);
 	for (unsigned f = 0; f < x->features && !err; f++) {
@@ -161,8 +158,15 @@ static void explain_parts(struct explain *x, const struct model *m, const float 
 	}
 }
 
-int explain_flow(struct explain *x, const struct labeller *l, size_t i,
-                 const struct burst_flow *bf)
+static void explain_novelty(struct explain *x, const struct labeller_flow *flow)
+{
+	x->row = flow->x;
+	x->novelty = flow->novelty;
+	x->novelty_together = flow->label.doubt - novelty_doubt(0, x->label.confidence);
+	x->strays = novelty_tell(&flow->model->novelty, flow->x, x->stray);
+}
+
+int explain_flow(struct explain *x, const struct labeller *l, size_t i)
 {
 	const struct labeller_flow flow = labeller_flow(l, i);
 	const struct model *m = flow.model;
@@ -175,7 +179,8 @@ int explain_flow(struct explain *x, const struct labeller *l, size_t i,
 	x->votes = calloc(x->classes, sizeof(*x->votes));
 	x->all = calloc(x->classes, sizeof(*x->all));
 	x->feature = calloc(x->features, sizeof(*x->feature));
-	if (!x->votes || !x->all || !x->feature)
+	x->stray = calloc(x->features, sizeof(*x->stray));
+	if (!x->votes || !x->all || !x->feature || !x->stray)
 		return -ENOMEM;
 	for (unsigned c = 0; c < x->classes; c++) {
 		x->votes[c] = flow.votes[c] / unit;
@@ -183,7 +188,8 @@ int explain_flow(struct explain *x, const struct labeller *l, size_t i,
 	}
 	x->rival = second_best(x->all, x->classes, x->best);
 	explain_parts(x, m, flow.parts);
-	return explain_features(x, m, bf);
+	explain_novelty(x, &flow);
+	return explain_features(x, m, flow.x);
 }
 
 void explain_clear(struct explain *x)
@@ -191,6 +197,7 @@ void explain_clear(struct explain *x)
 	free(x->votes);
 	free(x->all);
 	free(x->feature);
+	free(x->stray);
 	*x = (struct explain){ 0 };
 }
 

@@ -58,6 +58,15 @@ void flows_forget(struct flows *fl, struct flow_record *flow)
 	table_remove(fl->table, flow);
 }
 
+void flows_forget_all(struct flows *fl)
+{
+	struct flow_record *flow;
+
+	while ((flow = flows_oldest(fl)))
+		flows_forget(fl, flow);
+	fl->at = fl->count = 0;
+}
+
 /* Packets come in runs of one flow: most have the key, and so the hash, of the one
  * before. At the very first before is all zero, which is the key of none. */
 static struct flow_search search_of(const struct flows *fl, const struct packet *pkt,

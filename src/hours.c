@@ -81,6 +81,14 @@ bool hours_hold(const struct hours *h, struct hours_wall now)
 	       (h->days >> yesterday & 1 && now.minute < h->to_min);
 }
 
+bool hours_cover(const struct hours *h, const struct hours *other)
+{
+	for (unsigned m = 0; m < HOURS_WEEK_MIN; m++)
+		if (hours_hold(other, hours_minute(m)) && !hours_hold(h, hours_minute(m)))
+			return false;
+	return true;
+}
+
 void hours_print(const struct hours *h, FILE *out)
 {
 	const char *between = " days ";

@@ -155,6 +155,11 @@ void labeller_free(struct labeller *l)
 	free(l);
 }
 
+void labeller_forget(struct labeller *l)
+{
+	evidence_forget(l->past);
+}
+
 /* A label by its own votes, and what evidence needs of a flow. */
 static void judge_alone(struct labeller *l, uint32_t i, const struct burst_flow *bf)
 {
@@ -277,6 +282,8 @@ struct labeller_flow labeller_flow(const struct labeller *l, size_t i)
 		.probability = l->p.alone ? l->own + i * EVIDENCE_VIEWS * classes
 		                          : l->all + i * classes,
 		.parts = l->parts ? l->parts + i * EVIDENCE_PARTS * classes : NULL,
+		.x = l->x + i * feature_count(l->p.model->set),
+		.novelty = l->novelty[i],
 	};
 }
 

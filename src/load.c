@@ -111,11 +111,10 @@ static int load_capture(struct dataset *d, const char *file, const char *name,
 {
 	struct dataset_row row = { 0 };
 	char label[WALK_LABEL_SIZE];
-	struct trace *t = trace_open(file, l->burst, f);
-	int err;
+	int err = trace_open(l->trace, file, f);
 
-	if (!t)
-		return -EINVAL;
+	if (err)
+		return err;
 	walk_label(file, label);
 	err = number_label(d, label, &row.label, f);
 	if (err)
@@ -124,10 +123,7 @@ static int load_capture(struct dataset *d, const char *file, const char *name,
 		err = new_trace(d, name, file, &row.trace, f);
 	if (!err && l->captures && names_add(l->captures, file) == NAMES_NONE)
 		err = fault_no_memory(f);
-	if (!err)
-		err = load_bursts(d, t, &row, l->set, f);
-	trace_free(t);
-	return err;
+	return err ? err : load_bursts(d, l->trace, &row, l->set, f);
 }
 
 /* "LABEL/TRACE" for a file that was named itself, else what follows the folders above the
@@ -162,6 +158,9 @@ static int load_captures(struct dataset *d, const char *path, struct load *l,
 
 	if (err)
 		fail_one(l, f);
+	l->trace = trace_new(l->burst);
+	if (!l->trace)
+		return fault_no_memory(f);
 	progress_begin(&progress, "reading traces");
 	for (uint32_t i = first; i < l->files.count && err != -ENOMEM; i++) {
 		const char *file = l->files.name[i];
@@ -179,6 +178,7 @@ static int load_captures(struct dataset *d, const char *path, struct load *l,
 			fail_one(l, f);
 	}
 	progress_clear(&progress);
+	trace_free(l->trace);
 	return err == -ENOMEM ? err : 0;
 }
 

@@ -81,8 +81,10 @@ static int print(const struct options *o)
 
 	if (conf_load(&c, o->daemon.conf, &f) < 0)
 		return failed(&f);
-	if (o->print)
+	if (o->print) {
 		conf_print(&c, stdout);
+		settings_warn_conf(&c, o->daemon.conf);
+	}
 	if (o->marks)
 		plan_print_rows(&c.plan, stdout);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
@@ -108,7 +110,7 @@ static int test(const char *path)
 
 	if (!s)
 		return failed(&f);
-	settings_warn(s);
+	settings_warn(s, path);
 	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
 	settings_free(s);
 	return 0;

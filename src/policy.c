@@ -92,6 +92,43 @@ uint32_t policy_value(const struct plan *p, const struct policy_now *now, const 
 	return plan_app_value(p, app);
 }
 
+/* Apart from hours: does a fit wherever b does? */
+static bool covers(const struct plan_rule *a, const struct plan_rule *b)
+{
+	bool apps =
+		a->rule.apps == RULE_ANY ||
+		(a->rule.apps == b->rule.apps &&
+	         (a->rule.apps != RULE_APP || strcasecmp(a->rule.app, b->rule.app) == 0));
+	bool devices = !a->rule.has_device ||
+	               (b->rule.has_device && device_covers(&a->device, &b->device));
+
+	return apps && devices;
+}
+
+static bool any_covers(const struct plan *p, unsigned rule, struct hours_wall now)
+{
+	for (unsigned i = 0; i < rule; i++)
+		if (covers(&p->rule[i], &p->rule[rule]) &&
+		    hours_hold(&p->rule[i].rule.hours, now))
+			return true;
+	return false;
+}
+
+bool policy_is_shadowed(const struct plan *p, unsigned rule, unsigned *by)
+{
+	const struct hours *hours = &p->rule[rule].rule.hours;
+
+	for (*by = 0; *by < rule; ++*by)
+		if (covers(&p->rule[*by], &p->rule[rule]) &&
+		    hours_cover(&p->rule[*by].rule.hours, hours))
+			return true;
+	for (unsigned m = 0; m < HOURS_WEEK_MIN; m++)
+		if (hours_hold(hours, hours_minute(m)) &&
+		    !any_covers(p, rule, hours_minute(m)))
+			return false;
+	return true;
+}
+
 uint32_t policy_mark(const struct plan *p, uint32_t value)
 {
 	return value << plan_shift(p) & p->mask;

@@ -14,14 +14,10 @@ static void put_json(struct line *l, const char *key, const char *value)
 	line_put(l, "\"");
 }
 
-/* Bare where a reader that splits at spaces and '=' gets it right, else quoted. */
 static void put_kv(struct line *l, const char *key, const char *value)
 {
-	bool bare = *value != 0;
+	bool bare = escape_is_bare(value);
 
-	for (const char *s = value; *s; s++)
-		bare &= (unsigned char)*s > ' ' && (unsigned char)*s < 0x7f &&
-		        !strchr("\"\\=", *s);
 	line_put(l, bare ? " %s=" : " %s=\"", key);
 	line_escaped(l, value, ESCAPE_KV);
 	line_put(l, bare ? "" : "\"");

@@ -14,27 +14,18 @@ struct trace {
 	struct fault why;
 };
 
-struct trace *trace_open(const char *path, const struct burst_params *p, struct fault *f)
+struct trace *trace_new(const struct burst_params *p)
 {
 	struct trace *t = calloc(1, sizeof(*t));
 
-	if (!t) {
-		fault_set(f, -ENOMEM, "%s: out of memory", path);
+	if (!t)
 		return NULL;
-	}
-	t->replay = replay_open(path, f);
-	if (!t->replay)
-		goto fail;
 	t->tracker = burst_tracker_new(p);
 	if (!t->tracker) {
-		fault_set(f, -ENOMEM, "%s: out of memory", path);
-		goto fail;
+		trace_free(t);
+		return NULL;
 	}
 	return t;
-
-fail:
-	trace_free(t);
-	return NULL;
 }
 
 void trace_free(struct trace *t)
@@ -44,6 +35,16 @@ void trace_free(struct trace *t)
 	burst_tracker_free(t->tracker);
 	replay_free(t->replay);
 	free(t);
+}
+
+int trace_open(struct trace *t, const char *path, struct fault *f)
+{
+	if (t->given)
+		burst_release(t->tracker, t->given);
+	burst_forget(t->tracker);
+	replay_free(t->replay);
+	*t = (struct trace){ .tracker = t->tracker, .replay = replay_open(path, f) };
+	return t->replay ? 0 : -EINVAL;
 }
 
 static void read_packet(struct trace *t)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "words.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #define BLANKS " \t"
@@ -34,6 +36,40 @@ bool words_is_name(const char *text)
 		if ((unsigned char)*p < ' ' || *p == 0x7f || strchr("\"'\\;#=:,[]", *p))
 			return false;
 	return true;
+}
+
+static unsigned least_of(unsigned a, unsigned b, unsigned c)
+{
+	unsigned least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* Row by row of the table of Wagner and Fischer, "The string-to-string correction
+ * problem", 1974; here row[j] is of the letters of a so far and the first j of b. */
+unsigned words_distance(const char *a, const char *b)
+{
+	size_t len = strlen(b);
+	unsigned row[WORDS_SIZE];
+
+	if (strlen(a) >= WORDS_SIZE || len >= WORDS_SIZE)
+		return UINT_MAX;
+	for (size_t j = 0; j <= len; j++)
+		row[j] = (unsigned)j;
+	for (; *a; a++) {
+		unsigned corner = row[0]++;
+
+		for (size_t j = 1; j <= len; j++) {
+			unsigned same = tolower((unsigned char)*a) ==
+			                tolower((unsigned char)b[j - 1]);
+			unsigned here =
+				least_of(row[j] + 1, row[j - 1] + 1, corner + !same);
+
+			corner = row[j];
+			row[j] = here;
+		}
+	}
+	return row[len];
 }
 
 void words_print(const char *word, FILE *out)

@@ -76,10 +76,17 @@ same split.txt in_dir eval --split 0.5 --repeat 3 --trees 20 --json split.json s
 for format in seed kv json; do
 	same classify.$format in_dir classify -m model.nfm --format $format \
 		later/chat/11.pcap later/video/11.pcap
+	# Of one trace the same, but for the trace.
+	for trace in later/chat/11.pcap later/video/11.pcap; do
+		in_dir classify -m model.nfm --format $format $trace
+	done >"$dir/out"
+	sed '/^Trace .*:$/d; s/^trace=[^ ]* //; s/^{"trace":"[^"]*",/{/' $golden/classify.$format |
+		diff -u - "$dir/out" || failed=1
 done
 
 same explain.txt in_dir explain -m model.nfm --burst 3 --flow 40003 later/video/11.pcap
 same explain.json in_dir explain -m model.nfm --burst 3 --format json later/video/11.pcap
+same explain-novel.txt in_dir explain -m model.nfm --burst 1 --flow 50002 Mixed/mixed.pcap
 same early.kv in_dir classify -m model.nfm --early --early-after 0.3 --format kv \
 	later/video/11.pcap
 

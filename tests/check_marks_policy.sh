@@ -146,21 +146,10 @@ blocked_at_once() {
 	daemon_stop
 }
 
-what_does_nothing_is_warned_of() {
-	marks_ini mark.thim=7 shape.slow="down 1mbit" policy.a="app fad none" mark.enabled=no \
-		queue.skip_labelled=2
-	"$BUILD/nfclassd" -T -c "$tmp/nfclass.ini" >"$tmp/test" 2>&1 || fail "refused: $(cat "$tmp/test")"
-	for warning in 'mark. thim' 'shape. slow' 'policy. fad' 'do nothing while' \
-		'skip_labelled does nothing'; do
-		grep -q "$warning" "$tmp/test" || fail "no warning of $warning: $(cat "$tmp/test")"
-	done
-}
-
 by_card
 by_a_quick_reload
 by_reload
 daemon_stop
 by_the_clock
 blocked_at_once
-what_does_nothing_is_warned_of
 others_survive

@@ -49,6 +49,24 @@ same() {
 same extract extract --features full
 same classify classify -m "$model" --format kv --early
 
+# alone WHAT COMMAND...: what is said of a capture does not depend on those before it, but
+# for its name.
+alone() {
+	what=$1
+	shift
+	(cd "$dir" && "$nfclass" "$@" set 2>err | sed "/^trace,/d; /^Trace /d; s/^trace=[^ ]* //" >out1
+	find set -name '*.pcap' | LC_ALL=C sort | while read -r file; do
+		"$nfclass" "$@" "$file" 2>>err
+	done | grep -v ^trace, >out)
+	if [ ! -s "$dir/out" ] || ! cmp "$dir/out1" "$dir/out"; then
+		echo "$what: together and alone captures give different lines"
+		failed=1
+	fi
+}
+alone extract extract --features full
+alone classify classify -m "$model" --format kv --early
+alone log log
+
 # A disk that is full is said once, and ends the run.
 "$nfclass" extract --threads 3 "$dir/set" 2>"$dir/err" >/dev/full
 code=$?

@@ -322,6 +322,47 @@ static void all_may_end_while_one_begins(void **state)
 	(void)state;
 }
 
+/* A flow whose client is who began, an open burst, and one that was lost a packet. */
+static void what_is_forgotten_leaves_nothing(void **state)
+{
+	struct burst_params p = burst_defaults();
+	struct burst_tracker *t;
+	const struct burst_counters none = { 0 };
+	struct packet pkt = udp(5 * MONO_SECOND, 1, 2, 100);
+	struct burst *b;
+
+	pkt.src = addr_v4(0x08080808); /* both public: the first sender is the client */
+	pkt.dst = addr_v4(0x08080404);
+	p.early.packets = 1;
+	t = tracker(p);
+	feed(t, pkt);
+	burst_lost(t);
+	feed(t, udp(6 * MONO_SECOND, 1, 2, 100));
+	burst_forget(t);
+	assert_memory_equal(burst_counters(t), &none, sizeof(none));
+	assert_int_equal(burst_flows_now(t), 0);
+	assert_int_equal(burst_open_now(t), 0);
+	assert_null(burst_take_due(t));
+	assert_null(burst_take(t));
+
+	pkt = udp(1, 2, 1, 100); /* earlier, and the other way */
+	pkt.src = addr_v4(0x08080404);
+	pkt.dst = addr_v4(0x08080808);
+	feed(t, pkt);
+	assert_non_null(burst_take_due(t));
+	burst_end_all(t, 0);
+	b = burst_take(t);
+	assert_non_null(b);
+	assert_int_equal(b->number, 1);
+	assert_int_equal(b->flags, 0);
+	assert_int_equal(b->first.us, 1);
+	assert_int_equal(b->flow_count, 1);
+	assert_true(addr_equal(b->client, addr_v4(0x08080404)));
+	burst_release(t, b);
+	burst_tracker_free(t);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_stale_flow_is_stale_in_a_crowd),
 		cmocka_unit_test(silent_flows_are_forgotten),
 		cmocka_unit_test(packets_in_are_packets_out),
+		cmocka_unit_test(what_is_forgotten_leaves_nothing),
 		cmocka_unit_test(all_may_end_while_one_begins),
 	};
 

@@ -39,6 +39,27 @@ static void a_device_is_known_by_any_of_its_keys(void **state)
 	assert_false(is(&d, "192.168.1.6", &other));
 }
 
+static bool cover(const char *a, const char *b)
+{
+	struct device da = device(a), db = device(b);
+
+	return device_covers(&da, &db);
+}
+
+static void a_device_covers_what_has_no_key_of_its_own(void **state)
+{
+	(void)state;
+	assert_true(cover("10.0.0.0/8", "10.1.2.3"));
+	assert_true(cover("10.0.0.0/8", "10.0.0.0/8"));
+	assert_false(cover("10.1.2.3", "10.0.0.0/8"));
+	assert_false(cover("10.0.0.0/8", "10.1.2.3,11.1.2.3"));
+	assert_true(cover("10.0.0.0/8,11.0.0.0/8", "11.1.2.3,10.1.2.3"));
+	assert_false(cover("0.0.0.0/0", "fd00::1"));
+	assert_false(cover("0.0.0.0/0,::/0", "aa:bb:cc:dd:ee:0f"));
+	assert_true(cover("10.0.0.1,aa:bb:cc:dd:ee:0f", "AA:bb:cc:dd:ee:0f"));
+	assert_false(cover("10.0.0.1,aa:bb:cc:dd:ee:0f", "aa:bb:cc:dd:ee:1f"));
+}
+
 static void what_is_printed_reads_the_same(void **state)
 {
 	struct device d = device("::/0,0.0.0.0/0,192.168.1.77/24,aa:bb:cc:dd:ee:0f");
@@ -77,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_is_known_by_any_of_its_keys),
+		cmocka_unit_test(a_device_covers_what_has_no_key_of_its_own),
 		cmocka_unit_test(what_is_printed_reads_the_same),
 		cmocka_unit_test(what_is_no_device_is_refused),
 	};

@@ -67,12 +67,26 @@ static void terminal_controls_are_escaped(void **state)
 	assert_string_equal(escaped("\x7f", ESCAPE_JSON), "\\u007f");
 }
 
+static void what_a_reader_of_kv_would_split_is_not_bare(void **state)
+{
+	static const char *const quoted[] = { "",    "a b",  "a\tb", "a=b",     "\"a",
+		                              "a\\", "a\nb", "\x7f", "\xc3\xbc" };
+
+	(void)state;
+	assert_true(escape_is_bare("Youtube"));
+	assert_true(escape_is_bare("../a/b-1.pcap,:'"));
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(quoted[0]); i++)
+		if (escape_is_bare(quoted[i]))
+			fail_msg("'%s' is bare", quoted[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_text_and_utf8_stay),
 		cmocka_unit_test(what_ends_the_value_is_escaped),
 		cmocka_unit_test(what_is_no_utf8_is_replaced),
+		cmocka_unit_test(what_a_reader_of_kv_would_split_is_not_bare),
 		cmocka_unit_test(terminal_controls_are_escaped),
 	};
 

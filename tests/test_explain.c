@@ -51,6 +51,7 @@ static struct model *train(struct dataset *d)
 	static struct model m;
 	struct train_params p = { .forest = forest_defaults(),
 		                  .precision = 0.9,
+		                  .novel = 0.02,
 		                  .set = FEATURE_SEED15,
 		                  .gap = mono_ms(1000),
 		                  .mtu_bytes = 1500 };
@@ -162,6 +163,23 @@ static void expect_sums(const struct explain *x, bool alone)
 		assert_true(fabs(x->feature[f].moved) <= fabs(x->feature[f - 1].moved));
 }
 
+/* Doubt is novelty and what confidence leaves open; what strays is novel by itself. */
+static void expect_novelty(const struct explain *x, const struct novelty *n, bool alone)
+{
+	double boxes = 0;
+
+	for (unsigned i = 0; i < x->strays; i++)
+		boxes += x->stray[i].below + x->stray[i].above;
+	assert_true(n->trees > 0);
+	assert_float_equal(boxes / (n->trees * n->asks), x->novelty, 1e-6);
+	assert_float_equal(novelty_doubt(x->novelty_together, x->label.confidence),
+	                   x->label.doubt, 1e-6);
+	if (alone)
+		assert_float_equal(x->novelty, x->novelty_together, 1e-6);
+	for (unsigned f = 0; f < x->features; f++)
+		assert_float_equal(x->row[x->feature[f].feature], x->feature[f].value, 0);
+}
+
 static void explain_both(const struct model *m, bool alone)
 {
 	struct burst_params p = burst_defaults();
@@ -170,7 +188,7 @@ static void explain_both(const struct model *m, bool alone)
 		.model = m, .max_burst_flows = 8, .alone = alone, .parts = true });
 	const struct label *label;
 	const struct burst *b;
-	size_t i = 0;
+	size_t i = 0, novel = 0;
 
 	assert_non_null(t);
 	assert_non_null(l);
@@ -182,16 +200,19 @@ static void explain_both(const struct model *m, bool alone)
 	burst_each_flow (b, bf) {
 		struct explain x;
 
-		assert_int_equal(explain_flow(&x, l, i, bf), 0);
+		assert_int_equal(explain_flow(&x, l, i), 0);
 		assert_int_equal(x.best, label[i].best);
 		assert_float_equal(x.all[x.best], label[i].confidence, 1e-6);
 		expect_sums(&x, alone);
+		expect_novelty(&x, &m->novelty, alone);
+		novel += x.novelty > 0;
 		for (unsigned f = 0; f < x.features; f++)
 			assert_float_equal(x.feature[f].median,
 			                   m->median[x.feature[f].feature], 0);
 		explain_clear(&x);
 		i++;
 	}
+	assert_int_equal(novel, 2); /* the features are nothing like noise in 0..2 */
 	burst_tracker_free(t);
 	labeller_free(l);
 }

@@ -85,6 +85,22 @@ static void all_the_time_is_printed_as_nothing(void **state)
 	assert_false(hold(&h, MON, 0, 0));
 }
 
+static void hours_cover_what_they_hold_all_of(void **state)
+{
+	struct hours all = HOURS_ALL, week = hours("mon-fri", NULL);
+	struct hours day = hours("mon-fri", "08:00-20:00");
+	struct hours night = hours("fri", "22:00-06:00");
+	struct hours rest = hours("fri,sat", NULL);
+
+	(void)state;
+	assert_true(hours_cover(&all, &night) && hours_cover(&day, &day));
+	assert_true(hours_cover(&week, &day));
+	assert_false(hours_cover(&day, &week));
+	assert_false(hours_cover(&week, &night)); /* Saturday's morning */
+	assert_true(hours_cover(&rest, &night));
+	assert_false(hours_cover(&night, &rest));
+}
+
 static void what_is_neither_days_nor_hours_is_refused(void **state)
 {
 	static const char *const days[] = { "",     "mo",       "monday",
@@ -122,6 +138,7 @@ int main(void)
 		cmocka_unit_test(what_goes_over_midnight_belongs_to_its_first_day),
 		cmocka_unit_test(days_may_go_over_the_week_s_end),
 		cmocka_unit_test(all_the_time_is_printed_as_nothing),
+		cmocka_unit_test(hours_cover_what_they_hold_all_of),
 		cmocka_unit_test(what_is_neither_days_nor_hours_is_refused),
 	};
 

@@ -224,6 +224,66 @@ static void the_time_zone_may_be_changed(void **state)
 	assert_int_equal(unsetenv("TZ"), 0);
 }
 
+/* The last of these rules, after the others. */
+static bool is_shadowed(const char *const *rule, unsigned *by)
+{
+	char name[8];
+	unsigned n = 0;
+
+	begin();
+	for (; rule[n]; n++) {
+		(void)snprintf(name, sizeof(name), "%u", n);
+		take(PLAN_POLICY, name, rule[n]);
+	}
+	settle();
+	return policy_is_shadowed(&plan, n - 1, by);
+}
+
+#define RULES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void a_rule_that_others_leave_nothing_never_decides(void **state)
+{
+	unsigned by;
+
+	(void)state;
+	assert_true(is_shadowed(RULES("app Chat none", "app any block", "app Mail none"),
+	                        &by));
+	assert_int_equal(by, 1);
+	assert_true(is_shadowed(RULES("app CHAT hours 08:00-20:00 none",
+	                              "app chat days sun hours 10:00-12:00 block"),
+	                        &by));
+	assert_int_equal(by, 0);
+	assert_true(is_shadowed(RULES("app any device 192.168.1.7,aa:bb:cc:dd:ee:ff none",
+	                              "app unknown device tablet block"),
+	                        &by));
+	assert_int_equal(by, 0);
+	assert_true(is_shadowed(RULES("app any hours 00:00-12:00 none",
+	                              "app Chat hours 12:00-24:00 block",
+	                              "app Chat device 10.0.0.1 none"),
+	                        &by));
+	assert_int_equal(by, 2);
+}
+
+static void a_rule_that_may_fit_first_is_no_shadow(void **state)
+{
+	unsigned by;
+
+	(void)state;
+	assert_false(is_shadowed(RULES("app any block"), &by));
+	assert_false(is_shadowed(RULES("app Chat block", "app any block"), &by));
+	assert_false(is_shadowed(RULES("app Chat block", "app unknown block"), &by));
+	assert_false(is_shadowed(RULES("app unknown block", "app Chat block"), &by));
+	assert_false(
+		is_shadowed(RULES("app any device tablet block", "app Chat block"), &by));
+	assert_false(is_shadowed(RULES("app any device 192.168.1.7 block",
+	                               "app Chat device tablet block"),
+	                         &by));
+	assert_false(
+		is_shadowed(RULES("app any hours 00:00-12:00 none",
+	                          "app any hours 12:01-24:00 none", "app Chat block"),
+	                    &by));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +294,8 @@ int main(void)
 		cmocka_unit_test(hours_decide_over_midnight),
 		cmocka_unit_test(hours_are_the_wall_clock_s_across_summer_time),
 		cmocka_unit_test(hours_within_the_change_follow_the_clock),
+		cmocka_unit_test(a_rule_that_others_leave_nothing_never_decides),
+		cmocka_unit_test(a_rule_that_may_fit_first_is_no_shadow),
 		cmocka_unit_test(the_time_zone_may_be_changed),
 	};
 

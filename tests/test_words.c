@@ -50,11 +50,40 @@ static void names_hold_nothing_that_an_ini_file_takes_apart(void **state)
 			fail_msg("'%s' is a name", bad[i]);
 }
 
+static void words_are_as_far_apart_as_letters_differ(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		unsigned far;
+	} row[] = {
+		{ "", "", 0 },
+		{ "Youtube", "youTUBE", 0 },
+		{ "", "abc", 3 },
+		{ "yutube", "Youtube", 1 },
+		{ "Youtubee", "Youtube", 1 },
+		{ "Yuotube", "Youtube", 2 },
+		{ "kitten", "sitting", 3 },
+	};
+	char text[WORDS_SIZE + 1] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_int_equal(words_distance(row[i].a, row[i].b), row[i].far);
+		assert_int_equal(words_distance(row[i].b, row[i].a), row[i].far);
+	}
+	memset(text, 'x', WORDS_SIZE - 1);
+	assert_int_equal(words_distance(text, text), 0);
+	text[WORDS_SIZE - 1] = 'x';
+	assert_true(words_distance(text, "x") > WORDS_SIZE);
+	assert_true(words_distance("x", text) > WORDS_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_stand_apart_or_in_quotes),
 		cmocka_unit_test(words_have_a_longest),
+		cmocka_unit_test(words_are_as_far_apart_as_letters_differ),
 		cmocka_unit_test(names_hold_nothing_that_an_ini_file_takes_apart),
 	};
 
