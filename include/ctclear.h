@@ -6,8 +6,9 @@
 
 #include <stdint.h>
 
-/* Clear these bits in the marks of all TCP and UDP connections there are; *connections is
- * how many had some.  0, or -errno with *f filled when one still has them. */
+/* Clear these bits in the marks of all connections there are, of whatever protocol;
+ * *connections is how many had some.  0, or -errno with *f filled when one still has
+ * them. */
 int ctclear(uint32_t mask, uint64_t *connections, struct fault *f);
 
 #endif

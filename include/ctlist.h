@@ -17,11 +17,15 @@ struct ctlist_eye {
 struct ctlist *ctlist_new(struct fault *f);
 void ctlist_free(struct ctlist *l);
 
-/* Tell of all TCP and UDP connections with such a mark, of any with a mask of 0; of one
- * that comes or goes meanwhile, perhaps.  The kernel looks through its whole table, a few
- * milliseconds, and takes about eight microseconds for each that it tells of.  0 or
- * -errno. */
+/* Tell of all TCP and UDP connections with such a mark, of any with a mask of 0; here and
+ * below, of one that comes or goes meanwhile, perhaps.  The kernel looks through its
+ * whole table, a few milliseconds, and takes about eight microseconds for each that it
+ * tells of.  0 or -errno. */
 int ctlist_marked(struct ctlist *l, struct ctmsg_mark mark, struct ctlist_eye eye);
+
+/* Tell of every connection, of whatever protocol: of one that is neither TCP nor UDP the
+ * ends are not known. */
+int ctlist_every(struct ctlist *l, struct ctlist_eye eye);
 
 /* Tell of those that FORWARD sees as from client to server, whatever NAT makes of them:
  * one as a rule.  The kernel looks through its whole table.  0 or -errno. */

@@ -8,6 +8,17 @@
 
 enum { CTMSG_ORIG, CTMSG_REPLY };
 
+/* What the kernel calls a connection, of whatever protocol: its original direction, as
+ * attributes, with the zone where it is in one. */
+#define CTMSG_NAME_MOST 96
+struct ctmsg_name {
+	uint8_t family;
+	uint8_t len; /* 0 when it is none, or longer than any we know of */
+	bool has_zone;
+	uint16_t zone;
+	uint8_t tuple[CTMSG_NAME_MOST];
+};
+
 /* A TCP or UDP connection as the kernel tells of it.  In both ends the client is who sent
  * the first packet, whatever its address. */
 struct ctmsg_entry {
@@ -16,15 +27,17 @@ struct ctmsg_entry {
 	uint32_t mark;
 	bool counted;               /* nf_conntrack_acct was on when it began */
 	uint64_t pkts[2], bytes[2]; /* L3, by CTMSG_ORIG and CTMSG_REPLY */
+	struct ctmsg_name name;
 };
 
 enum ctmsg_kind {
-	CTMSG_ENTRY, /* a connection as it is */
-	CTMSG_ENDED, /* a connection as it was when it ended */
-	CTMSG_ERROR, /* the answer to a message of ours; error 0: done as asked */
-	CTMSG_DONE,  /* the end of a list */
-	CTMSG_OTHER, /* also connections that are neither TCP nor UDP */
-	CTMSG_BAD,   /* cannot be understood, nor what follows */
+	CTMSG_ENTRY,   /* a connection as it is */
+	CTMSG_ENDED,   /* a connection as it was when it ended */
+	CTMSG_FOREIGN, /* an entry that is neither TCP nor UDP: it has no ends */
+	CTMSG_ERROR,   /* the answer to a message of ours; error 0: done as asked */
+	CTMSG_DONE,    /* the end of a list */
+	CTMSG_OTHER,
+	CTMSG_BAD, /* cannot be understood, nor what follows */
 };
 
 struct ctmsg {
@@ -58,6 +71,10 @@ struct ctmsg_mark {
  * it translates them.  The kernel answers errors only, unless acknowledge is set. */
 size_t ctmsg_put_mark(void *buf, uint32_t sequence, const struct flow_ends *ends,
                       struct ctmsg_mark mark, bool acknowledge);
+
+/* The same for the connection of a name, which is not empty.  The kernel answers. */
+size_t ctmsg_put_mark_of(void *buf, uint32_t sequence, const struct ctmsg_name *name,
+                         struct ctmsg_mark mark);
 
 /* Tell of it: a CTMSG_ENTRY, or a CTMSG_ERROR. */
 size_t ctmsg_put_look(void *buf, uint32_t sequence, const struct flow_ends *ends);

@@ -8,6 +8,7 @@
 struct ctlist {
 	struct ctsock sock;
 	struct ctlist_eye eye;
+	bool foreign;      /* tell of what is neither TCP nor UDP, too */
 	uint32_t sequence; /* of the question at hand */
 	int error;         /* its answer's, once there is one */
 	bool done;
@@ -45,6 +46,10 @@ static void take(void *self, enum ctmsg_kind kind, const struct ctmsg *m)
 	case CTMSG_ENTRY:
 		l->eye.see(l->eye.self, &m->entry);
 		return;
+	case CTMSG_FOREIGN:
+		if (l->foreign)
+			l->eye.see(l->eye.self, &m->entry);
+		return;
 	case CTMSG_ERROR:
 	case CTMSG_DONE:
 		l->error = m->error;
@@ -80,6 +85,16 @@ int ctlist_marked(struct ctlist *l, struct ctmsg_mark mark, struct ctlist_eye ey
 
 	return ask(l, message, ctmsg_put_list(message, ++l->sequence, AF_UNSPEC, mark),
 	           eye);
+}
+
+int ctlist_every(struct ctlist *l, struct ctlist_eye eye)
+{
+	int err;
+
+	l->foreign = true;
+	err = ctlist_marked(l, (struct ctmsg_mark){ 0, 0 }, eye);
+	l->foreign = false;
+	return err;
 }
 
 /* One of many with the same ports. */

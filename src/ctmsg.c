@@ -23,7 +23,7 @@ struct tuple {
 	struct addr src, dst;
 	uint16_t sport, dport;
 	uint8_t proto;
-	bool has_src, has_dst, has_sport, has_dport;
+	bool has_src, has_dst, has_proto, has_sport, has_dport;
 };
 
 static bool read_v4(struct cursor *c, struct addr *a)
@@ -75,7 +75,7 @@ static void read_ports(struct cursor c, struct tuple *t)
 	while (attribute_next(&c, &a)) {
 		switch (a.type) {
 		case CTA_PROTO_NUM:
-			(void)cur_u8(&a.c, &t->proto);
+			t->has_proto = cur_u8(&a.c, &t->proto);
 			break;
 		case CTA_PROTO_SRC_PORT:
 			t->has_sport = cur_be16(&a.c, &t->sport);
@@ -99,10 +99,15 @@ static void read_tuple(struct cursor c, struct tuple *t)
 	}
 }
 
+static bool is_foreign(const struct tuple *t)
+{
+	return t->has_proto && t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP;
+}
+
 static bool is_whole(const struct tuple *t)
 {
-	return (t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP) && t->has_src &&
-	       t->has_dst && t->has_sport && t->has_dport;
+	return t->has_proto && !is_foreign(t) && t->has_src && t->has_dst &&
+	       t->has_sport && t->has_dport;
 }
 
 static void read_counters(struct cursor c, struct ctmsg_entry *e, int way)
@@ -119,6 +124,16 @@ static void read_counters(struct cursor c, struct ctmsg_entry *e, int way)
 	e->counted = packets && bytes;
 }
 
+static void read_name(const struct cursor *c, struct ctmsg_name *n)
+{
+	size_t len = cur_left(c);
+
+	if (len > sizeof(n->tuple))
+		return;
+	memcpy(n->tuple, c->p, len);
+	n->len = (uint8_t)len;
+}
+
 static void read_attributes(struct cursor c, struct ctmsg_entry *e, struct tuple way[2])
 {
 	struct attribute a;
@@ -127,9 +142,13 @@ static void read_attributes(struct cursor c, struct ctmsg_entry *e, struct tuple
 		switch (a.type) {
 		case CTA_TUPLE_ORIG:
 			read_tuple(a.c, &way[CTMSG_ORIG]);
+			read_name(&a.c, &e->name);
 			break;
 		case CTA_TUPLE_REPLY:
 			read_tuple(a.c, &way[CTMSG_REPLY]);
+			break;
+		case CTA_ZONE:
+			e->name.has_zone = cur_be16(&a.c, &e->name.zone);
 			break;
 		case CTA_MARK:
 			(void)cur_be32(&a.c, &e->mark);
@@ -154,9 +173,12 @@ static enum ctmsg_kind read_entry(const struct nlmsghdr *nlh, enum ctmsg_kind ki
 	const struct tuple *orig = &way[CTMSG_ORIG], *reply = &way[CTMSG_REPLY];
 
 	*e = (struct ctmsg_entry){ .mark = 0 };
-	if (!cur_skip(&c, MNL_NLMSG_HDRLEN + sizeof(struct nfgenmsg)))
+	if (!cur_skip(&c, MNL_NLMSG_HDRLEN) || !cur_u8(&c, &e->name.family) ||
+	    !cur_skip(&c, sizeof(struct nfgenmsg) - sizeof(e->name.family)))
 		return CTMSG_BAD;
 	read_attributes(c, e, way);
+	if (kind == CTMSG_ENTRY && is_foreign(orig))
+		return CTMSG_FOREIGN;
 	if (!is_whole(orig) || !is_whole(reply) || orig->proto != reply->proto)
 		return CTMSG_OTHER;
 	e->orig = (struct flow_ends){ orig->src, orig->dst, orig->sport, orig->dport,
@@ -291,6 +313,19 @@ size_t ctmsg_put_mark(void *buf, uint32_t sequence, const struct flow_ends *ends
 
 	nlh->nlmsg_flags |= acknowledge ? NLM_F_ACK : 0;
 	put_tuple(nlh, ends);
+	put_mark(nlh, mark);
+	return nlh->nlmsg_len;
+}
+
+size_t ctmsg_put_mark_of(void *buf, uint32_t sequence, const struct ctmsg_name *name,
+                         struct ctmsg_mark mark)
+{
+	struct nlmsghdr *nlh = put_header(buf, sequence, IPCTNL_MSG_CT_NEW, name->family);
+
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	mnl_attr_put(nlh, CTA_TUPLE_ORIG | NLA_F_NESTED, name->len, name->tuple);
+	if (name->has_zone)
+		mnl_attr_put_u16(nlh, CTA_ZONE, htons(name->zone));
 	put_mark(nlh, mark);
 	return nlh->nlmsg_len;
 }

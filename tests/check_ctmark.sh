@@ -5,7 +5,7 @@
 # and whatever NAT does to them, and bits of others stay as they were.
 . tests/lib.sh
 . tests/lib_daemon.sh
-need_root
+need_root python3
 scratch
 hosts_up
 gateway_by_hand 1
@@ -209,15 +209,53 @@ listed() {
 	[ ! -s "$tmp/list" ] || fail "a mark that nobody has: $(cat "$tmp/list")"
 }
 
+# foreign FAMILY PROTO DATA ADDRESS: the client sends what is neither TCP nor UDP, with a
+# mark like other connections.
+foreign() {
+	case $1 in
+	4) foreign_rules=iptables ;;
+	6) foreign_rules=ip6tables ;;
+	esac
+	on gateway $foreign_rules -t mangle -A PREROUTING -p "$2" \
+		-j CONNMARK --set-xmark 0x01000000/0x0f000000 || fail "cannot make rules"
+	on client python3 - "$@" <<-'PY' || fail "cannot send $2"
+	import socket, sys
+	family = socket.AF_INET if sys.argv[1] == '4' else socket.AF_INET6
+	s = socket.socket(family, socket.SOCK_RAW, int(sys.argv[2]))
+	s.sendto(bytes.fromhex(sys.argv[3]), (sys.argv[4], 0))
+	PY
+}
+
+# Those that have such marks.
+foreign_marked() {
+	on gateway cat /proc/net/nf_conntrack | grep -vE ' (tcp|udp) ' | grep -c ' mark=16777482 '
+}
+
+all_foreign_marked() {
+	[ "$(foreign_marked)" -eq 6 ]
+}
+
+# Echo requests, GRE, and ESP, which has no ports at all.
+foreigners() {
+	foreign 4 1 0800f7f900050001 203.0.113.2
+	foreign 6 58 8000000000050001 2001:db8:113::2
+	foreign 4 47 0000080045000000 203.0.113.2
+	foreign 6 47 0000080045000000 2001:db8:113::2
+	foreign 4 50 0000000500000001 203.0.113.2
+	foreign 6 50 0000000500000001 2001:db8:113::2
+	wait_for 5 all_foreign_marked || fail "$(foreign_marked) are marked: $(on gateway cat /proc/net/nf_conntrack)"
+}
+
 # nfclassd takes its bits off everything, and nobody else's; the later one finds nothing.
 cleared() {
+	foreigners
 	printf '[mark]\nmask = 0x0f000000\nskip_bit = 0x10000000\n' >"$tmp/nfclass.ini"
 	connection client TCP 203.0.113.2 7000
 	set_mark TCP 192.168.12.2 "$own" 203.0.113.2 7000 0x10000000 0x10000000
 	clear_marks
 	grep -qE 'marks of [1-9][0-9]* connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"
 	on gateway cat /proc/net/nf_conntrack >"$tmp/table"
-	grep -qE ' mark=0x?[0-9]{4,}' "$tmp/table" && fail "our bits stay: $(cat "$tmp/table")"
+	grep -qE ' mark=[0-9]{4,}' "$tmp/table" && fail "our bits stay: $(cat "$tmp/table")"
 	grep -q ' mark=266 ' "$tmp/table" || fail "others' bits went: $(cat "$tmp/table")"
 	clear_marks
 	grep -q 'marks of 0 connections' "$tmp/cleared" || fail "$(cat "$tmp/cleared")"

@@ -111,6 +111,7 @@ static void kinds_of_messages_are_told_apart(void **state)
 
 	(void)state;
 	at += put_entry((char *)buf + at, IPCTNL_MSG_CT_NEW, IPPROTO_ICMP);
+	at += put_entry((char *)buf + at, IPCTNL_MSG_CT_DELETE, IPPROTO_ICMP);
 	nlh = mnl_nlmsg_put_header((char *)buf + at);
 	nlh->nlmsg_type = NLMSG_ERROR;
 	memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(err)), &err, sizeof(err));
@@ -123,6 +124,8 @@ static void kinds_of_messages_are_told_apart(void **state)
 	w = (struct ctmsg_walk){ buf, (int)at };
 	assert_true(ctmsg_next(&w, &kind, &m) && kind == CTMSG_ENDED);
 	assert_int_equal(m.entry.view.proto, IPPROTO_UDP);
+	assert_true(ctmsg_next(&w, &kind, &m) && kind == CTMSG_FOREIGN);
+	assert_int_equal(m.entry.mark, 0x15000001);
 	assert_true(ctmsg_next(&w, &kind, &m) && kind == CTMSG_OTHER);
 	assert_true(ctmsg_next(&w, &kind, &m) && kind == CTMSG_ERROR);
 	assert_int_equal(m.error, -ENOENT);
@@ -235,12 +238,57 @@ static void own_messages_can_be_read(void **state)
 	assert_true(longest <= CTMSG_MOST);
 }
 
+/* What is named as the kernel named it is found by that. */
+static void a_name_comes_back_as_it_was(void **state)
+{
+	uint32_t in[128] = { 0 }, out[CTMSG_MOST / 4] = { 0 };
+	size_t len = put_entry(in, IPCTNL_MSG_CT_NEW, IPPROTO_UDP);
+	struct nlmsghdr *nlh = (struct nlmsghdr *)(void *)in;
+	struct ctmsg_walk w = { in, 0 };
+	enum ctmsg_kind kind;
+	struct ctmsg m, again;
+	struct nlattr *nest;
+
+	(void)state;
+	mnl_attr_put_u16(nlh, CTA_ZONE, htons(7));
+	w.left = (int)nlh->nlmsg_len;
+	assert_true(nlh->nlmsg_len > len);
+	assert_true(ctmsg_next(&w, &kind, &m) && kind == CTMSG_ENTRY);
+	assert_int_equal(m.entry.name.family, AF_INET);
+	len = ctmsg_put_mark_of(out, 1, &m.entry.name, (struct ctmsg_mark){ 5, 15 });
+	nlh = (struct nlmsghdr *)(void *)out;
+	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	/* As an entry it lacks the other direction only. */
+	put_tuple(nlh, CTA_TUPLE_REPLY, reply_addr, reply_port, IPPROTO_UDP);
+	w = (struct ctmsg_walk){ out, (int)nlh->nlmsg_len };
+	assert_true(ctmsg_next(&w, &kind, &again) && kind == CTMSG_ENTRY);
+	assert_memory_equal(&again.entry.name, &m.entry.name, sizeof(m.entry.name));
+	assert_memory_equal(&again.entry.orig, &m.entry.orig, sizeof(m.entry.orig));
+	assert_true(again.entry.name.has_zone && again.entry.name.zone == 7);
+	assert_int_equal(again.entry.mark, 5);
+
+	/* The longest that is kept, and one that is longer. */
+	m.entry.name.len = CTMSG_NAME_MOST;
+	assert_true(ctmsg_put_mark_of(out, 1, &m.entry.name,
+	                              (struct ctmsg_mark){ 5, 15 }) <= CTMSG_MOST);
+	nlh = mnl_nlmsg_put_header(in);
+	nlh->nlmsg_type = TYPE(IPCTNL_MSG_CT_NEW);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct nfgenmsg));
+	nest = mnl_attr_nest_start(nlh, CTA_TUPLE_ORIG);
+	mnl_attr_put(nlh, CTA_TUPLE_MAX + 1, CTMSG_NAME_MOST, out);
+	mnl_attr_nest_end(nlh, nest);
+	w = (struct ctmsg_walk){ in, (int)nlh->nlmsg_len };
+	assert_true(ctmsg_next(&w, &kind, &m));
+	assert_int_equal(m.entry.name.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connection_is_read_as_forward_sees_it),
 		cmocka_unit_test(kinds_of_messages_are_told_apart),
 		cmocka_unit_test(what_is_missing_is_not_made_up),
+		cmocka_unit_test(a_name_comes_back_as_it_was),
 		cmocka_unit_test(survives_every_truncation),
 		cmocka_unit_test(no_length_leads_outside),
 		cmocka_unit_test(own_messages_can_be_read),
