@@ -25,11 +25,12 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
-	clock wall addrs setting ini conf ring \
+	clock wall addrs setting ini conf conf_check ring \
 	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
 	bell outbox desk clerk porter lane worker neigh marker skip \
-	ifnames notify detach sink bypass watch status
+	ifnames notify detach usage usage_lines sink bypass watch status status_text status_json \
+	request door control
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
@@ -56,7 +57,7 @@ MODULE_C = $(wildcard $(MODULES:%=src/%.c))
 MODULE_O = $(MODULE_C:src/%.c=$(BUILD)/%.o)
 COMMAND_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/nfclass.c src/cmd_*.c))
 # Files that only the one program uses.
-DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c
+DAEMON_C = src/nfclassd.c src/daemon.c src/crew.c src/settings.c src/answer.c
 DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
@@ -95,7 +96,7 @@ $(BUILD)/tests/hosts/%: tests/hosts/%.c | $(BUILD)/tests/hosts
 $(BUILD)/tests/hosts/replay: tests/hosts/frames.c tests/hosts/script.c
 
 # Places that the daemon knows: others make it anew.
-$(BUILD)/conf.o $(BUILD)/nfclassd.o: $(BUILD)/places
+$(BUILD)/conf.o $(BUILD)/nfclassd.o $(BUILD)/cmd_control.o: $(BUILD)/places
 
 .PHONY: force
 $(BUILD)/places: force | $(BUILD)/tests

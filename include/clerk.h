@@ -12,8 +12,13 @@ struct clerk;
 struct clerk *clerk_new(const struct tally_params *p, struct outbox *out);
 void clerk_free(struct clerk *c);
 
-/* Time has come to now: hand on the second that is over. */
+/* Time has come to now: a second may be over.  Its rows are handed on by clerk_work(), or
+ * when the next one is over. */
 void clerk_advance(struct clerk *c, struct mono now);
+
+/* Hand on a few rows; false when none waits, or nobody could take more for now. */
+bool clerk_work(struct clerk *c);
+bool clerk_has_rows(const struct clerk *c);
 
 /* Count a packet, after clerk_advance() to its time. */
 void clerk_packet(struct clerk *c, const struct packet *pkt);

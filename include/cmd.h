@@ -22,6 +22,9 @@ enum cmd_bit {
 	CMD_LOG = 16,
 	CMD_SHOW = 32,
 	CMD_EXPLAIN = 64,
+	CMD_STATUS = 128,
+	CMD_TOP = 256,
+	CMD_RELOAD = 512,
 };
 
 /* All options of all commands, with their defaults where none was given. */
@@ -39,6 +42,9 @@ struct options {
 	bool search;
 	bool alone, mix, open, leaky, split_by_flow, no_unknown, early;
 	struct due_params early_at;
+	bool as_json, once;                 /* of what the daemon tells */
+	uint32_t rows, interval_s;          /* of top */
+	const char *conf, *socket;          /* where to find the daemon, or NULL */
 	uint32_t burst_number, client_port; /* 0 for every one */
 	const char *as;                     /* how explanations are to look, or NULL */
 	const char *model, *output, *json, *report, *date;
@@ -138,5 +144,8 @@ int cmd_classify(const struct options *o);
 int cmd_log(const struct options *o);
 int cmd_show(const struct options *o);
 int cmd_explain(const struct options *o);
+int cmd_status(const struct options *o);
+int cmd_top(const struct options *o);
+int cmd_reload(const struct options *o);
 
 #endif

@@ -47,6 +47,12 @@ struct conf {
 		uint32_t status_s;
 		int facility; /* as in syslog.h */
 	} log;
+	struct {
+		char socket[SETTING_TEXT_SIZE]; /* absolute, or empty for none */
+		char group[SETTING_TEXT_SIZE];
+		unsigned mode; /* which of the words allowed */
+		uint32_t top;
+	} control;
 	struct plan plan;    /* [mark], [shape], [devices], [policy] */
 	struct flow_lan lan; /* prefixes, or else those of lan_address */
 };
@@ -60,9 +66,23 @@ int conf_load(struct conf *c, const char *path, struct fault *f);
 /* A whole ini file with every key, which conf_load() turns into the same settings. */
 void conf_print(const struct conf *c, FILE *out);
 
+/* Where a file's daemon has its control socket, whatever else may be wrong in it.  0, or
+ * -errno with *f filled. */
+int conf_find_socket(const char *path, char socket[static SETTING_TEXT_SIZE],
+                     struct fault *f);
+
+/* The file's mode, as chmod(2) takes it. */
+unsigned conf_control_mode(const struct conf *c);
+
 /* The names of the keys in which both differ and which only a restart can change, as
  * "[queue] workers, [flow] max"; false when there are none. */
 bool conf_needs_restart(const struct conf *old, const struct conf *new, char *buf,
                         size_t size);
+
+/* Parts of conf_load(): what no single setting shows, and that no shape gets more than
+ * there is.  0, or -EINVAL with file and line in *f. */
+struct ini;
+int conf_check_whole(const struct conf *c, const struct ini *ini, struct fault *f);
+int conf_check_rates(const struct conf *c, const struct ini *ini, struct fault *f);
 
 #endif

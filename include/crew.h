@@ -11,7 +11,7 @@
 
 /* All workers together, from the main thread's side. */
 
-#define CREW_MOST 64
+#define CREW_MOST STATUS_QUEUES
 
 struct crew {
 	struct worker *worker[CREW_MOST];
@@ -46,6 +46,8 @@ void crew_write(struct crew *c, struct ifnames *names, struct sink *sink);
  * which is logged. */
 int crew_end(struct crew *c, struct ifnames *names, struct sink *sink);
 
-void crew_log_status(struct crew *c, const struct sink *sink);
+/* The counters of all, and the same into the log. */
+void crew_status(const struct crew *c, const struct sink *sink, struct status *s);
+void crew_log_status(const struct crew *c, const struct sink *sink);
 
 #endif

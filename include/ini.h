@@ -32,4 +32,8 @@ int ini_fault(const struct ini *ini, unsigned line, int err, struct fault *f);
 /* The line of a key; 0 when the file does not have it. */
 unsigned ini_line(const struct ini *ini, const char *section, const char *key);
 
+/* The line of that one of two which comes later. */
+unsigned ini_line_later(const struct ini *ini, const char *section, const char *a,
+                        const char *b);
+
 #endif

@@ -72,7 +72,9 @@ bool outbox_go_on(struct outbox *o, uint32_t flows);
  * ones. */
 void outbox_put_early(struct outbox *o, const struct burst_flow *bf);
 
-/* A row of counters for one second.  Rows leave room for labels. */
+/* A row of counters for one second.  Rows leave room for labels: it is dropped where that
+ * is all there is. */
+bool outbox_takes_rows(const struct outbox *o);
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second);
 
 /* From now on, wait up to so long altogether rather than drop. */

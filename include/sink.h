@@ -8,6 +8,7 @@
 #include "names.h"
 #include "record.h"
 #include "tally.h"
+#include "usage.h"
 
 /* Where labels go: syslog, a file, stderr.  It may wait for any of them, so only the main
  * thread has one. */
@@ -18,6 +19,7 @@ struct sink {
 	FILE *file;                /* or NULL */
 	struct names labels;       /* every label seen */
 	uint64_t *label_count;     /* by label */
+	struct usage *usage;       /* the caller's, by these labels; or NULL */
 	uint64_t burst;            /* the last one in the file, for the seed format */
 	int64_t row_second;        /* whose title was written last */
 	unsigned row_worker;
@@ -40,6 +42,11 @@ void sink_put(struct sink *s, const struct record *r);
  * lines of the seed format: the others are for programs that read each line alike. */
 void sink_put_row(struct sink *s, const struct tally_row *row, int64_t second,
                   unsigned worker);
+
+/* What connection tracking has counted of a flow with this label, in so long: it is only
+ * what usage is told. */
+void sink_put_skipped(struct sink *s, const struct tally_row *row, const char *label,
+                      struct mono took);
 
 /* What was put is to be in the file now. */
 void sink_flush(struct sink *s);

@@ -28,8 +28,9 @@ struct skip *skip_new(uint32_t max, const struct hash_key *secret);
 void skip_free(struct skip *s);
 
 /* This connection, client first, is to leave the queue; false when there is no room, or
- * when it is outside already. */
-bool skip_add(struct skip *s, const struct flow_ends *ends, struct mono now);
+ * when it is outside already.  label is the caller's number, and stands in rows. */
+bool skip_add(struct skip *s, const struct flow_ends *ends, uint32_t label,
+              struct mono now);
 
 /* Is it outside?  What is labelled of it then is from before it left. */
 bool skip_has(const struct skip *s, const struct flow_ends *ends);

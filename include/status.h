@@ -7,20 +7,71 @@
 #include "skip.h"
 #include "worker.h"
 
-/* The counters of everything as lines of key=value in the log. */
+/* The counters of everything.  One table names them and says which of them are losses:
+ * the log, people and programs read the same ones, under the same names. */
 
-/* Of one worker; first is the queue number of worker 0. */
-void status_worker(unsigned first, unsigned index, const struct lane_counters *c);
+struct status_counters {
+	struct lane_counters lane;
+	struct marker_counters marks;
+	struct skip_counters skip;
+	uint32_t skip_now;     /* connections outside the queue */
+	uint64_t lost_to_file; /* lines that the log file did not take */
+};
 
-void status_add(struct lane_counters *sum, const struct lane_counters *c);
+/* What belongs together.  The first three are each queue's own. */
+enum status_group {
+	STATUS_QUEUE,
+	STATUS_DECODED,
+	STATUS_BURSTS,
+	STATUS_MARKS,
+	STATUS_SKIP,
+	STATUS_FILE,
+	STATUS_GROUPS
+};
 
-/* Of all workers together, and what became of their labels. */
-void status_total(const struct lane_counters *sum, const struct sink *s);
+struct status_counter {
+	const char *name;
+	uint64_t value;
+	const char *loss; /* what is lost when it is not 0, in words; NULL: nothing */
+};
 
-/* What became of labels in the network. */
-void status_marks(const struct lane_counters *sum, const struct marker_counters *n);
+/* The i-th counter of a group; false when it has no more. */
+bool status_counter(enum status_group g, unsigned i, const struct status_counters *n,
+                    struct status_counter *c);
 
-/* What passed beside the queue, and how many connections do now. */
-void status_skip(const struct skip_counters *n, uint32_t outside);
+/* As of one moment. */
+#define STATUS_QUEUES 64
+
+struct status {
+	struct status_counters total;
+	bool told[STATUS_GROUPS]; /* whether there is anything to tell of them */
+	unsigned first_queue, queues;
+	struct {
+		bool answers; /* else its counters are not known */
+		struct status_counters n;
+	} queue[STATUS_QUEUES];
+};
+
+/* Add what was asked of each queue, and what the sink knows; the caller has filled in the
+ * rest of the total. */
+void status_sum(struct status *s, const struct sink *sink);
+
+/* Lines of key=value in the log. */
+void status_log(const struct status *s, const struct sink *sink);
+
+/* What the daemon is, beside its counters. */
+struct status_about {
+	const char *model_path;
+	const struct model *model;
+	struct mono up; /* for so long */
+};
+
+/* For a person: what was lost first. */
+void status_text(const struct status *s, const struct sink *sink,
+                 const struct status_about *a, FILE *out);
+
+/* One object, nfclassd(8), on one line. */
+void status_json(const struct status *s, const struct sink *sink,
+                 const struct status_about *a, FILE *out);
 
 #endif

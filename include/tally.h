@@ -6,8 +6,8 @@
 #include "hash.h"
 #include "list.h"
 
-/* Counters per flow for a while, a second as a rule: the caller adds packets, prints the
- * rows when its while is over and begins the next. */
+/* Counters per flow for a while, a second as a rule: the caller adds packets, begins the
+ * next while, and takes the rows of the one before in the course of it. */
 struct tally;
 
 /* Superpackets are counted as their segments. */
@@ -16,6 +16,7 @@ struct tally_row {
 	struct flow_ends ends;
 	uint64_t pkts[2], bytes[2]; /* sent, received */
 	bool by_kernel; /* connection tracking counted: superpackets are one each */
+	uint32_t label; /* what it was called when it left the queue, see skip_add() */
 };
 
 struct tally_params {
@@ -33,15 +34,22 @@ void tally_free(struct tally *t);
  * only counted in tally_missed(). */
 void tally_add(struct tally *t, const struct packet *pkt);
 
-/* Begin a new while: no rows, nothing missed.  Who of each flow is the client stays
- * known for as long as there is room. */
+/* Begin a new while: no rows, nothing missed.  Those of the one before can be taken up to
+ * the next call.  Who of each flow is the client stays known for as long as there is
+ * room. */
 void tally_begin(struct tally *t);
+
+/* The next row of the while before, in order of first packet, good until the next call of
+ * anything here; NULL when all are taken. */
+const struct tally_row *tally_take(struct tally *t);
+bool tally_has_rows(const struct tally *t);
+
+/* No further flow would be counted: rows that are taken may make room. */
+bool tally_is_full(const struct tally *t);
 
 /* As new: who was a client is forgotten as well. */
 void tally_forget(struct tally *t);
 
-/* The rows, good until the next call of tally_add() or tally_begin(). */
-const struct list *tally_rows(const struct tally *t);
 uint64_t tally_missed(const struct tally *t);
 
 #define TALLY_TITLE                                                                      \

@@ -16,6 +16,7 @@
 #include "log.h"
 
 #define ACCT          "/proc/sys/net/netfilter/nf_conntrack_acct"
+#define LIST_MS       1000 /* between counts of what is outside */
 #define SEARCH_MS     1000 /* between searches of the kernel's whole table */
 
 /* Whose rows they are, in the place of a worker's number. */
@@ -24,6 +25,7 @@
 struct bypass {
 	struct bypass_params p;
 	struct skip *skip;
+	struct names labels;  /* that connections left with */
 	struct ctmark *marks; /* NULL when nothing may leave */
 	struct ctlist *list;
 	struct ctgone *gone;
@@ -34,7 +36,12 @@ struct bypass {
 
 static void put_row(struct bypass *b, const struct tally_row *row)
 {
-	if (b->p.counters && b->sink)
+	if (!b->sink)
+		return;
+	/* How often it is looked at. */
+	sink_put_skipped(b->sink, row, b->labels.name[row->label],
+	                 b->p.counters ? mono_ms(LIST_MS) : b->p.stay);
+	if (b->p.counters)
 		sink_put_row(b->sink, row, b->second, BYPASS_WORKER);
 }
 
@@ -128,6 +135,7 @@ void bypass_free(struct bypass *b)
 	if (!b)
 		return;
 	close_all(b);
+	names_clear(&b->labels);
 	skip_free(b->skip);
 	free(b);
 }
@@ -148,8 +156,12 @@ static void put(struct bypass *b, const struct flow_ends *ends, uint32_t value,
 /* The mark goes with the bit, since no packet will carry it now. */
 bool bypass_label(struct bypass *b, const struct record *r)
 {
-	if (!b->marks || *r->reason || r->agreed < b->p.bursts ||
-	    !skip_add(b->skip, &r->ends, clock_mono()))
+	uint32_t label;
+
+	if (!b->marks || *r->reason || r->agreed < b->p.bursts)
+		return false;
+	label = names_add(&b->labels, r->label);
+	if (label == NAMES_NONE || !skip_add(b->skip, &r->ends, label, clock_mono()))
 		return false;
 	put(b, &r->ends, r->mark | b->p.bit, b->p.mask | b->p.bit);
 	return true;
@@ -188,7 +200,7 @@ static void list(struct bypass *b, struct mono now)
 	if (!b->p.counters || skip_now(b->skip) == 0 || mono_less(now, b->next_list))
 		return;
 	(void)ctlist_marked(b->list, marked, (struct ctlist_eye){ see, b });
-	b->next_list = mono_add(now, mono_ms(1000));
+	b->next_list = mono_add(now, mono_ms(LIST_MS));
 }
 
 static void search(struct bypass *b, struct mono now)

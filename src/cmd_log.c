@@ -10,21 +10,21 @@
 
 static void put_second(struct tally *t, int64_t second, FILE *out)
 {
-	const struct list *rows = tally_rows(t);
+	unsigned long long missed = tally_missed(t);
+	const struct tally_row *row;
 
-	if (list_empty(rows))
-		return;
-	fputs(TALLY_TITLE "\n", out);
-	for (struct list *n = rows->next; n != rows; n = n->next) {
+	tally_begin(t);
+	if (tally_has_rows(t))
+		fputs(TALLY_TITLE "\n", out);
+	while ((row = tally_take(t))) {
 		char line[TALLY_LINE_SIZE];
 
-		tally_line(list_owner(n, struct tally_row, node), second, line);
+		tally_line(row, second, line);
 		fprintf(out, "%s\n", line);
 	}
-	if (tally_missed(t))
+	if (missed)
 		log_warn("second %lld: %llu packets of further flows not counted",
-		         (long long)second, (unsigned long long)tally_missed(t));
-	tally_begin(t);
+		         (long long)second, missed);
 }
 
 static int log_packets(struct replay *r, struct tally *t, const struct cmd_capture *c,

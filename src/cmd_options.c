@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "line.h"
+#include "request.h"
 
 enum kind {
 	SECONDS,
@@ -34,6 +35,7 @@ enum kind {
 
 #define BURSTS (CMD_EXTRACT | CMD_TRAIN | CMD_EVAL)
 #define GROWS  (CMD_TRAIN | CMD_EVAL)
+#define ASKS   (CMD_STATUS | CMD_TOP | CMD_RELOAD)
 #define AT(x)  offsetof(struct options, x)
 
 static const struct option_row {
@@ -131,6 +133,18 @@ static const struct option_row {
 	  "only flows of this burst of a trace" },
 	{ "flow", 0, CMD_EXPLAIN, NUMBER32, AT(client_port), 1, 65535, 0, "PORT",
 	  "only flows of this port of a client" },
+	{ "config", 'c', ASKS, TEXT, AT(conf), 0, 0, 0, "FILE",
+	  "the settings that the daemon was started with" },
+	{ "socket", 's', ASKS, TEXT, AT(socket), 0, 0, 0, "PATH",
+	  "its control socket, whatever the settings say" },
+	{ "json", 0, CMD_STATUS | CMD_TOP, FLAG, AT(as_json), 0, 0, 0, NULL,
+	  "one JSON object on one line" },
+	{ "once", 0, CMD_TOP, FLAG, AT(once), 0, 0, 0, NULL,
+	  "one table, also on a terminal" },
+	{ "rows", 'n', CMD_TOP, NUMBER32, AT(rows), 1, REQUEST_MOST_ROWS, 0, "N",
+	  "so many of the busiest (20)" },
+	{ "interval", 'i', CMD_TOP, NUMBER32, AT(interval_s), 1, REQUEST_MOST_SECONDS, 0,
+	  "SECONDS", "rates over so long, and a new table as often (5)" },
 	{ "json", 0, CMD_EVAL, TEXT, AT(json), 0, 0, 0, "FILE", "all figures as data" },
 	{ "report", 0, CMD_EVAL, TEXT, AT(report), 0, 0, 0, "FILE",
 	  "one self-contained page of HTML" },
@@ -292,6 +306,8 @@ static void set_defaults(struct options *o, enum cmd_bit cmd)
 		.folds = 5,
 		.format = RECORD_SEED,
 		.early_at = { .packets = 20 },
+		.rows = 20,
+		.interval_s = 5,
 	};
 	o->forest.trees = 200;
 	o->forest.threads = processors > 0 ? (unsigned)processors : 1;

@@ -34,6 +34,7 @@ static bool is_path(const char *text)
 static const char *const model_word[] = { "model", NULL };
 static const char *const level_words[] = { "error", "warn", "info", "debug", NULL };
 static const char *const save_words[] = { "verdict", "ctnetlink", NULL };
+static const char *const mode_words[] = { "0600", "0660", "0666", NULL };
 static const char *const format_words[] = { "seed", "kv", "json", NULL };
 static const char *const facility_words[] = { "daemon", "user",   "local0", "local1",
 	                                      "local2", "local3", "local4", "local5",
@@ -113,6 +114,14 @@ static const struct setting settings[] = {
 	{ "log", "format", CHOICE(log.format, "kv", format_words) },
 	{ "log", "counters", BOOL(log.counters, "no"), .fixed = true },
 	{ "log", "status_s", U32(log.status_s, "0", 0, 86400) },
+
+	{ "control", "socket",
+	  TEXT(control.socket, "/run/nfclass/control", NULL, "a file's path or nothing"),
+	  .fixed = true },
+	{ "control", "mode", CHOICE(control.mode, "0660", mode_words), .fixed = true },
+	{ "control", "group", TEXT(control.group, "", NULL, "a group or nothing"),
+	  .fixed = true },
+	{ "control", "top", U32(control.top, "1024", 16, 65536), .fixed = true },
 
 	{ "mark", "enabled", BOOL(plan.enabled, "no") },
 	{ "mark", "mask", BITS(plan.mask, "0x0f000000") },
@@ -234,83 +243,9 @@ static int take_section(struct conf *c, enum plan_section section, const struct 
 	return 0;
 }
 
-/* The line of that one of two settings which comes later. */
-static unsigned later(const struct ini *ini, const char *section, const char *a,
-                      const char *b)
-{
-	unsigned one = ini_line(ini, section, a), two = ini_line(ini, section, b);
-
-	return one > two ? one : two;
-}
-
-static int check_gateway(const struct conf *c, const struct ini *ini, struct fault *f)
-{
-	struct flow_lan own = addrs_lan(c->gateway.lan_address);
-
-	if (strcmp(c->gateway.lan, c->gateway.wan) == 0) {
-		fault_set(f, -EINVAL,
-		          "[gateway] lan and wan are both %s, and must differ",
-		          c->gateway.lan);
-		return ini_fault(ini, later(ini, "gateway", "lan", "wan"), -EINVAL, f);
-	}
-	if (own.count > 0 && !addrs_range_within(c->gateway.dhcp_range, &own)) {
-		fault_set(f, -EINVAL,
-		          "[gateway] dhcp_range = %s is outside of lan_address = %s",
-		          c->gateway.dhcp_range, c->gateway.lan_address);
-		return ini_fault(ini, later(ini, "gateway", "dhcp_range", "lan_address"),
-		                 -EINVAL, f);
-	}
-	return 0;
-}
-
-/* A flow that is forgotten while it is outside would come back as a stranger. */
-static int check_skip(const struct conf *c, const struct ini *ini, struct fault *f)
-{
-	unsigned resample = ini_line(ini, "queue", "resample_s");
-	unsigned timeout = ini_line(ini, "flow", "timeout_s");
-
-	if (c->queue.skip_labelled == 0 || c->queue.resample_s < c->flow.timeout_s)
-		return 0;
-	fault_set(f, -EINVAL,
-	          "[queue] resample_s = %u must be less than [flow] timeout_s = %u",
-	          c->queue.resample_s, c->flow.timeout_s);
-	return ini_fault(ini, resample > timeout ? resample : timeout, -EINVAL, f);
-}
-
-/* What no single setting shows. */
-static int check_whole(const struct conf *c, const struct ini *ini, struct fault *f)
-{
-	int err = check_gateway(c, ini, f);
-
-	if (!err)
-		err = check_skip(c, ini, f);
-	if (err || c->queue.first + c->queue.workers <= 65536)
-		return err;
-	fault_set(f, -EINVAL,
-	          "[queue] first = %u and workers = %u need queues above 65535",
-	          c->queue.first, c->queue.workers);
-	return ini_fault(ini, later(ini, "queue", "first", "workers"), -EINVAL, f);
-}
-
-/* A shape gets no more than there is. */
-static int check_rates(const struct conf *c, const struct ini *ini, struct fault *f)
-{
-	for (unsigned i = 0; i < c->plan.shapes; i++) {
-		const struct shape *s = &c->plan.shape[i].shape;
-		bool down = c->gateway.down > 0 && s->down > c->gateway.down;
-
-		if (!down && (c->gateway.up == 0 || s->up <= c->gateway.up))
-			continue;
-		fault_set(f, -EINVAL, "[shape] %s: the link has less, by [gateway] %s",
-		          s->name, down ? "down" : "up");
-		return ini_fault(ini, ini_line(ini, "shape", s->name), -EINVAL, f);
-	}
-	return 0;
-}
-
 static int take_plan(struct conf *c, const struct ini *ini, struct fault *f)
 {
-	unsigned bits = later(ini, "mark", "mask", "skip_bit");
+	unsigned bits = ini_line_later(ini, "mark", "mask", "skip_bit");
 	unsigned other = ini_line(ini, "mark", "other");
 	int err = plan_check(&c->plan, f);
 
@@ -323,7 +258,7 @@ static int take_plan(struct conf *c, const struct ini *ini, struct fault *f)
 	err = plan_settle(&c->plan, f);
 	if (err)
 		return ini_fault(ini, ini_line(ini, "mark", "mask"), err, f);
-	return check_rates(c, ini, f);
+	return conf_check_rates(c, ini, f);
 }
 
 static int take_ini(struct conf *c, const struct ini *ini, struct fault *f)
@@ -333,13 +268,15 @@ static int take_ini(struct conf *c, const struct ini *ini, struct fault *f)
 	conf_defaults(c);
 	err = set_all(c, ini, f);
 	if (!err)
-		err = check_whole(c, ini, f);
+		err = conf_check_whole(c, ini, f);
 	if (!err)
 		err = take_plan(c, ini, f);
 	if (!err)
 		err = resolve(ini->path, c->model.path, f);
 	if (!err)
 		err = resolve(ini->path, c->log.file, f);
+	if (!err)
+		err = resolve(ini->path, c->control.socket, f);
 	return err;
 }
 
@@ -390,4 +327,40 @@ bool conf_needs_restart(const struct conf *old, const struct conf *new, char *bu
 			                       at > 0 ? ", " : "", s->section, s->key);
 	}
 	return at > 0;
+}
+
+unsigned conf_control_mode(const struct conf *c)
+{
+	return (unsigned)strtoul(mode_words[c->control.mode], NULL, 8);
+}
+
+static int take_socket(struct conf *c, const struct ini *ini, struct fault *f)
+{
+	for (size_t i = 0; i < ini->count; i++) {
+		const struct ini_entry *e = &ini->entry[i];
+		int err = 0;
+
+		if (e->key && strcasecmp(e->section, "control") == 0 &&
+		    strcasecmp(e->key, "socket") == 0)
+			err = set(c, e, f);
+		if (err)
+			return ini_fault(ini, e->line, err, f);
+	}
+	return resolve(ini->path, c->control.socket, f);
+}
+
+int conf_find_socket(const char *path, char socket[static SETTING_TEXT_SIZE],
+                     struct fault *f)
+{
+	struct conf c;
+	struct ini ini;
+	int err = ini_load(&ini, path, f);
+
+	conf_defaults(&c);
+	if (!err)
+		err = take_socket(&c, &ini, f);
+	ini_clear(&ini);
+	if (!err)
+		strcpy(socket, c.control.socket);
+	return err;
 }

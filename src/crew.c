@@ -267,25 +267,22 @@ int crew_end(struct crew *c, struct ifnames *names, struct sink *sink)
 	return failure;
 }
 
-void crew_log_status(struct crew *c, const struct sink *sink)
+void crew_status(const struct crew *c, const struct sink *sink, struct status *s)
 {
-	struct lane_counters sum = { .flows_now = 0 }, n;
-	struct marker_counters marks;
-	struct skip_counters skip;
-	uint32_t outside;
+	*s = (struct status){ .first_queue = c->first_queue, .queues = c->made };
+	for (unsigned i = 0; i < c->made; i++)
+		s->queue[i].answers = worker_ask(c->worker[i], &s->queue[i].n.lane);
+	s->total.marks = marker_counters(c->marker);
+	s->told[STATUS_MARKS] = s->total.marks.labels > 0;
+	s->told[STATUS_SKIP] =
+		bypass_counters(c->bypass, &s->total.skip, &s->total.skip_now);
+	status_sum(s, sink);
+}
 
-	for (unsigned i = 0; i < c->made; i++) {
-		if (!worker_ask(c->worker[i], &n)) {
-			log_warn("worker %u does not answer", i);
-			continue;
-		}
-		status_worker(c->first_queue, i, &n);
-		status_add(&sum, &n);
-	}
-	status_total(&sum, sink);
-	marks = marker_counters(c->marker);
-	if (marks.labels > 0)
-		status_marks(&sum, &marks);
-	if (bypass_counters(c->bypass, &skip, &outside))
-		status_skip(&skip, outside);
+void crew_log_status(const struct crew *c, const struct sink *sink)
+{
+	struct status s;
+
+	crew_status(c, sink, &s);
+	status_log(&s, sink);
 }

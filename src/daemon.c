@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "clock.h"
 #include "crew.h"
 #include "detach.h"
@@ -29,8 +30,9 @@ struct daemon {
 	struct crew crew;
 	struct sink sink;
 	struct ifnames *ifnames;
+	struct control *control; /* or NULL */
 	int signal_fd;
-	struct mono next_status;
+	struct mono next_status, since;
 	bool stop, failed;
 };
 
@@ -111,6 +113,8 @@ static int start(struct daemon *d, struct fault *f)
 		err = crew_make(&d->crew, d->now, f);
 	if (err)
 		return err;
+	/* Its folder and its group may take capabilities. */
+	d->control = answer_open(&d->started, &d->sink.usage);
 	/* Whoever was started with a priority keeps it. */
 	hurry = d->now->conf.queue.realtime && sched_getscheduler(0) == SCHED_OTHER;
 	if (hurry)
@@ -136,49 +140,56 @@ static void log_serving(const struct daemon *d, const char *what)
 }
 
 /* Afterwards nobody uses the old settings. */
-static void change_settings(struct daemon *d, struct settings *next)
+static int change_settings(struct daemon *d, struct settings *next, struct fault *f)
 {
 	struct settings *old = d->now;
 
 	if (crew_serve(&d->crew, next, &d->sink) < 0) {
 		log_error("reload: out of memory, ending");
 		d->stop = d->failed = true;
-		return; /* some workers may use the old ones, some the new */
+		/* Some workers may use the old ones, some the new. */
+		return fault_set(f, -ENOMEM, "out of memory, ending");
 	}
 	d->now = next;
 	open_log(d, d->o->foreground);
 	settings_free(old); /* the log no longer uses its ident */
 	log_serving(d, "reloaded");
+	return 0;
 }
 
-static void reload(struct daemon *d)
+/* Both ways there may be something to say in *f: what is wrong, or what takes a restart.
+ */
+static int reload(struct daemon *d, struct fault *f)
 {
 	char keys[400];
-	struct fault f;
-	struct settings *next = settings_load(d->o->conf, &f);
+	struct settings *next = settings_load(d->o->conf, f);
 
 	if (next && sink_open(&d->sink, next->conf.log.file,
-	                      (enum record_format)next->conf.log.format, &f) < 0) {
+	                      (enum record_format)next->conf.log.format, f) < 0) {
 		settings_free(next);
 		next = NULL;
 	}
 	if (!next) {
-		log_error("reload: %s; the old settings stay", f.text);
-		return;
+		log_error("reload: %s; the old settings stay", f->text);
+		return -EINVAL;
 	}
-	if (conf_needs_restart(&d->started, &next->conf, keys, sizeof(keys)))
-		log_warn("reload: only a restart changes %s", keys);
-	change_settings(d, next);
+	f->text[0] = 0;
+	if (conf_needs_restart(&d->started, &next->conf, keys, sizeof(keys))) {
+		fault_set(f, 0, "only a restart changes %s", keys);
+		log_warn("reload: %s", f->text);
+	}
+	return change_settings(d, next, f);
 }
 
 static void read_signals(struct daemon *d)
 {
 	struct signalfd_siginfo s;
+	struct fault f;
 
 	while (read(d->signal_fd, &s, sizeof(s)) == sizeof(s)) {
 		switch (s.ssi_signo) {
 		case SIGHUP:
-			reload(d);
+			(void)reload(d, &f); /* the log has it */
 			break;
 		case SIGUSR1:
 			crew_log_status(&d->crew, &d->sink);
@@ -188,6 +199,25 @@ static void read_signals(struct daemon *d)
 			break;
 		}
 	}
+}
+
+/* One request at a time: labels come before the next one. */
+static void answer(struct daemon *d)
+{
+	const struct answer_view v = { d->now, &d->crew, &d->sink, d->since };
+	const struct control_ask *ask = control_next(d->control, clock_mono());
+	int err = -EPERM;
+	struct fault f;
+
+	if (!ask)
+		return;
+	if (ask->request.verb != REQUEST_RELOAD) {
+		answer_give(d->control, &ask->request, &v);
+		return;
+	}
+	if (answer_may_reload(ask->uid, &f))
+		err = reload(d, &f);
+	answer_reload(d->control, err, &f);
 }
 
 /* Milliseconds until the next report; -1 for never. */
@@ -213,12 +243,13 @@ static int advance(struct daemon *d)
 {
 	int wait_ms = clock_sooner(report_when_due(d), marker_advance(d->crew.marker));
 
+	wait_ms = clock_sooner(wait_ms, control_advance(d->control, clock_mono()));
 	return clock_sooner(wait_ms, bypass_advance(d->crew.bypass, &d->sink));
 }
 
 static void serve(struct daemon *d)
 {
-	struct pollfd p[] = {
+	struct pollfd p[4 + CONTROL_FDS] = {
 		{ .fd = d->signal_fd, .events = POLLIN },
 		{ .fd = d->crew.bell_fd, .events = POLLIN },
 		{ .fd = ifnames_fd(d->ifnames), .events = POLLIN },
@@ -229,7 +260,8 @@ static void serve(struct daemon *d)
 		int wait_ms = advance(d);
 
 		p[3].fd = bypass_fd(d->crew.bypass); /* a reload may open another one */
-		if (poll(p, 4, wait_ms) <= 0)
+		control_poll(d->control, p + 4);
+		if (poll(p, 4 + CONTROL_FDS, wait_ms) < 0)
 			continue;
 		if (p[2].revents)
 			ifnames_read(d->ifnames);
@@ -237,6 +269,8 @@ static void serve(struct daemon *d)
 			crew_write(&d->crew, d->ifnames, &d->sink);
 		if (p[0].revents)
 			read_signals(d);
+		control_turn(d->control, p + 4, clock_mono());
+		answer(d);
 		if (crew_has_lost_one(&d->crew))
 			d->stop = d->failed = true;
 	}
@@ -244,8 +278,10 @@ static void serve(struct daemon *d)
 
 static void clear(struct daemon *d)
 {
+	control_free(d->control);
 	crew_clear(&d->crew);
 	ifnames_free(d->ifnames);
+	usage_free(d->sink.usage);
 	sink_clear(&d->sink);
 	settings_free(d->now);
 	if (d->signal_fd >= 0)
@@ -258,6 +294,7 @@ static void run(struct daemon *d, int line)
 	if (line >= 0)
 		detach_done(line);
 	open_log(d, d->o->foreground);
+	d->since = clock_mono();
 	log_serving(d, "serving");
 	notify_send("READY=1");
 	serve(d);

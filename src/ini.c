@@ -225,3 +225,11 @@ int ini_load(struct ini *ini, const char *path, struct fault *f)
 	free(text);
 	return err ? err : read_values(ini, f);
 }
+
+unsigned ini_line_later(const struct ini *ini, const char *section, const char *a,
+                        const char *b)
+{
+	unsigned one = ini_line(ini, section, a), two = ini_line(ini, section, b);
+
+	return one > two ? one : two;
+}

@@ -13,8 +13,9 @@
 #define TICK_MS     1000 /* the longest wait */
 #define PATIENCE_MS 5000 /* for the receiver, at the very end only */
 
-/* How long a turn labels for, once packets have been accepted. */
-#define LABEL_US    100
+/* How long a turn works for, once packets have been accepted. */
+#define WORK_US     100
+#define ROWS_MS     1 /* rows of counters wait for, when nobody could take more */
 
 /* Accepted packets are counted so many at a time, unless they have waited for so long:
  * what counting needs, code and data, comes into the cache once for all of them. */
@@ -106,15 +107,17 @@ bool lane_has_work(const struct lane *l)
 	return !desk_is_empty(l->desk) || l->counted > 0;
 }
 
-/* A burst of thousands of flows takes many turns: packets do not wait for labels. */
-static void label_for_a_while(struct lane *l)
+/* A burst of thousands of flows takes many turns: packets do not wait for labels, nor for
+ * rows of counters. */
+static void work_for_a_while(struct lane *l)
 {
 	struct mono until;
 
-	if (!lane_has_work(l))
+	if (!lane_has_work(l) && !clerk_has_rows(l->clerk))
 		return;
-	until = mono_add(clock_mono(), (struct mono){ LABEL_US });
-	while (desk_work(l->desk) && mono_less(clock_mono(), until))
+	until = mono_add(clock_mono(), (struct mono){ WORK_US });
+	while ((desk_work(l->desk) || clerk_work(l->clerk)) &&
+	       mono_less(clock_mono(), until))
 		;
 }
 
@@ -251,7 +254,7 @@ int lane_turn(struct lane *l, bool wait)
 	/* Packets have the time at which they came: only without any it is now. */
 	if (n == 0 && l->held == 0)
 		advance(l, now);
-	label_for_a_while(l);
+	work_for_a_while(l);
 	tell_news(l, n, now);
 	return n;
 }
@@ -276,6 +279,8 @@ int lane_wait_ms(const struct lane *l)
 
 	if (lane_has_work(l))
 		return 0;
+	if (clerk_has_rows(l->clerk))
+		return ROWS_MS;
 	us = wait_us(l);
 	if (us >= TICK_MS * 1000)
 		return TICK_MS;

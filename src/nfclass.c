@@ -25,6 +25,10 @@ static const struct command {
 	{ "explain", CMD_EXPLAIN, cmd_explain, "-m MODEL TRACE...",
 	  "why burst-flows got their labels" },
 	{ "log", CMD_LOG, cmd_log, "TRACE...", "counters per second and flow" },
+	{ "status", CMD_STATUS, cmd_status, "", "counters of the running daemon" },
+	{ "top", CMD_TOP, cmd_top, "", "who uses what, by the running daemon" },
+	{ "reload", CMD_RELOAD, cmd_reload, "",
+	  "have the daemon load its settings again" },
 	{ "show", CMD_SHOW, cmd_show, "MODEL", "what is in a model" },
 };
 

@@ -156,6 +156,11 @@ void outbox_put_early(struct outbox *o, const struct burst_flow *bf)
 }
 
 /* A burst's lines follow each other, nothing else between them. */
+bool outbox_takes_rows(const struct outbox *o)
+{
+	return o->patience_ms > 0 || ring_room(o->ring) > LABELS_ONLY;
+}
+
 void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t second)
 {
 	struct outbox_item it = { .kind = OUTBOX_ROW,
@@ -163,10 +168,10 @@ void outbox_put_row(struct outbox *o, const struct tally_row *row, int64_t secon
 
 	if (o->label && o->next)
 		(void)put_some(o, UINT32_MAX); /* which is all */
-	if (o->patience_ms == 0 && ring_room(o->ring) <= LABELS_ONLY)
-		o->n.dropped++;
-	else
+	if (outbox_takes_rows(o))
 		put(o, &it);
+	else
+		o->n.dropped++;
 	show(o);
 }
 

@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 void sink_clear(struct sink *s)
@@ -50,24 +51,53 @@ int sink_open(struct sink *s, const char *path, enum record_format format,
 	return 0;
 }
 
-/* Labels are few, the classes of the models served.  One that memory is short for is not
- * counted. */
-static void count_label(struct sink *s, const char *label)
+/* Labels are few, the classes of the models served.  NAMES_NONE when memory is short. */
+static uint32_t label_number(struct sink *s, const char *label)
 {
 	uint32_t i = names_find(&s->labels, label);
+	uint64_t *more;
 
-	if (i == NAMES_NONE) {
-		uint64_t *more =
-			realloc(s->label_count, (s->labels.count + 1) * sizeof(*more));
-
-		if (more)
-			s->label_count = more;
-		i = more ? names_add(&s->labels, label) : NAMES_NONE;
-		if (i == NAMES_NONE)
-			return;
+	if (i != NAMES_NONE)
+		return i;
+	more = realloc(s->label_count, (s->labels.count + 1) * sizeof(*more));
+	if (!more)
+		return NAMES_NONE;
+	s->label_count = more;
+	i = names_add(&s->labels, label);
+	if (i != NAMES_NONE)
 		s->label_count[i] = 0;
-	}
-	s->label_count[i]++;
+	return i;
+}
+
+/* One that memory is short for is not counted. */
+static void count_label(struct sink *s, const struct record *r)
+{
+	struct usage_row more = { .client = r->ends.client,
+		                  .label = label_number(s, r->label) };
+
+	if (more.label == NAMES_NONE)
+		return;
+	s->label_count[more.label]++;
+	if (!s->usage)
+		return;
+	memcpy(more.total.pkts, r->pkts, sizeof(r->pkts));
+	memcpy(more.total.bytes, r->bytes, sizeof(r->bytes));
+	usage_add(s->usage, &more, (struct mono){ r->last_us - r->first_us },
+	          clock_mono());
+}
+
+void sink_put_skipped(struct sink *s, const struct tally_row *row, const char *label,
+                      struct mono took)
+{
+	struct usage_row more = { .client = row->ends.client };
+
+	if (!s->usage)
+		return;
+	more.label = label_number(s, label);
+	memcpy(more.total.pkts, row->pkts, sizeof(row->pkts));
+	memcpy(more.total.bytes, row->bytes, sizeof(row->bytes));
+	if (more.label != NAMES_NONE)
+		usage_add(s->usage, &more, took, clock_mono());
 }
 
 static void put_to_file(struct sink *s, const struct record *r, const char *line)
@@ -84,7 +114,7 @@ void sink_put(struct sink *s, const struct record *r)
 	char line[RECORD_LINE_SIZE];
 
 	if (!r->provisional) /* a final one will count */
-		count_label(s, r->label);
+		count_label(s, r);
 	if (s->to_syslog || s->to_stderr) {
 		record_line(r, RECORD_KV, line);
 		if (s->to_syslog)

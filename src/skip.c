@@ -23,6 +23,7 @@ struct skip_flow {
 	struct flow_key key;
 	struct list order;
 	struct flow_ends ends;
+	uint32_t label;
 	struct mono since; /* in this order */
 	enum skip_state state;
 	bool told;                  /* of, by the kernel; and then: */
@@ -87,7 +88,8 @@ static void forget(struct skip *s, struct skip_flow *f)
 	table_remove(s->flows, f);
 }
 
-bool skip_add(struct skip *s, const struct flow_ends *ends, struct mono now)
+bool skip_add(struct skip *s, const struct flow_ends *ends, uint32_t label,
+              struct mono now)
 {
 	struct flow_key key = flow_key_of_ends(ends);
 	struct skip_flow *f = table_find(s->flows, key.w);
@@ -103,6 +105,7 @@ bool skip_add(struct skip *s, const struct flow_ends *ends, struct mono now)
 		list_init(&f->order);
 	}
 	f->ends = *ends;
+	f->label = label;
 	f->state = SKIP_LEAVING;
 	line_up(&s->leaving, f, now);
 	s->outside++;
@@ -178,7 +181,8 @@ static void turn(const struct skip_flow *f, const struct ctmsg_entry *e,
 	*now = (struct tally_row){ .ends = f->ends,
 		                   .pkts = { e->pkts[sent], e->pkts[rcvd] },
 		                   .bytes = { e->bytes[sent], e->bytes[rcvd] },
-		                   .by_kernel = true };
+		                   .by_kernel = true,
+		                   .label = f->label };
 }
 
 /* now becomes what is new in it; another connection between the same ends has less. */

@@ -3,103 +3,190 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "line.h"
 #include "log.h"
 
 /* Room for what is put together of many words. */
-#define LINE_SIZE 900
+#define LINE_SIZE 1000
 
-static void log_queue(const char *who, const struct lane_counters *c)
+struct row {
+	const char *name;
+	size_t at;
+	bool wide; /* a uint64_t, else a uint32_t */
+	const char *loss;
+};
+
+#define AT(member)                                                                       \
+	offsetof(struct status_counters, member),                                        \
+		sizeof(((struct status_counters *)NULL)->member) == sizeof(uint64_t)
+
+static const struct row queue_rows[] = {
+	{ "packets", AT(lane.queue.packets), NULL },
+	{ "verdicts", AT(lane.queue.verdicts), NULL },
+	{ "queued", AT(lane.kernel.queued), NULL },
+	{ "waiting", AT(lane.kernel.waiting), NULL },
+	{ "queue_dropped", AT(lane.kernel.queue_dropped),
+	  "packets dropped: the queue was full" },
+	{ "user_dropped", AT(lane.kernel.user_dropped),
+	  "packets dropped: the socket's buffer was full" },
+	{ "missed", AT(lane.queue.missed), "queued packets that never came here" },
+	{ "full", AT(lane.queue.full), "times that a queue may have been full" },
+	{ "early", AT(lane.queue.early), "packets from before the queue was set up" },
+	{ "verdict_errors", AT(lane.queue.verdict_errors),
+	  "verdicts that the kernel did not take" },
+	{ "bad_messages", AT(lane.queue.bad_messages),
+	  "messages of the kernel that made no sense" },
+	{ "overruns", AT(lane.queue.overruns), "times that the kernel told of a loss" },
+	{ "reads", AT(lane.queue.reads), NULL },
+	{ "stamped", AT(lane.queue.stamped), NULL },
+	{ NULL, 0, false, NULL },
+};
+
+static const struct row burst_rows[] = {
+	{ "bytes", AT(lane.burst.bytes), NULL },
+	{ "superpackets_tcp", AT(lane.burst.superpackets_tcp), NULL },
+	{ "superpackets_udp", AT(lane.burst.superpackets_udp), NULL },
+	{ "flows", AT(lane.burst.flows), NULL },
+	{ "flows_now", AT(lane.flows_now), NULL },
+	{ "flows_expired", AT(lane.burst.flows_expired), NULL },
+	{ "flows_evicted", AT(lane.burst.flows_evicted),
+	  "flows forgotten early: the table was full" },
+	{ "bursts", AT(lane.burst.bursts), NULL },
+	{ "bursts_now", AT(lane.open_now), NULL },
+	{ "bursts_cut", AT(lane.burst.bursts_cut), NULL },
+	{ "bursts_early", AT(lane.burst.bursts_early),
+	  "bursts ended early: a table was full" },
+	{ "burst_flows", AT(lane.burst.burst_flows), NULL },
+	{ "labels", AT(lane.outbox.labels), NULL },
+	{ "labels_early", AT(lane.outbox.early), NULL },
+	{ "passed_over", AT(lane.passed_over),
+	  "provisional labels left out: too much waited" },
+	{ "labels_dropped", AT(lane.outbox.dropped),
+	  "labels dropped: syslog or the disk was too slow" },
+	{ "rows_missed", AT(lane.rows_missed),
+	  "packets in no row of counters: too many flows" },
+	{ NULL, 0, false, NULL },
+};
+
+static const struct row mark_rows[] = {
+	{ "labels", AT(marks.labels), NULL },
+	{ "handed_over", AT(marks.carried), NULL },
+	{ "carried", AT(lane.queue.marked), NULL },
+	{ "waiting", AT(lane.marks_now), NULL },
+	{ "set", AT(marks.set), NULL },
+	{ "gone", AT(marks.gone), NULL },
+	{ "failed", AT(marks.failed), "connections that could not be marked" },
+	{ "changes", AT(marks.changes), NULL },
+	{ NULL, 0, false, NULL },
+};
+
+static const struct row skip_rows[] = {
+	{ "skip_now", AT(skip_now), NULL },
+	{ "skip_begun", AT(skip.begun), NULL },
+	{ "skip_returned", AT(skip.returned), NULL },
+	{ "skip_ended", AT(skip.ended), NULL },
+	{ "skip_lost", AT(skip.lost), NULL },
+	{ "skip_full", AT(skip.full), NULL },
+	{ "skip_uncounted", AT(skip.uncounted),
+	  "connections outside uncounted: nf_conntrack_acct was off" },
+	{ "skip_packets", AT(skip.packets), NULL },
+	{ "skip_bytes", AT(skip.bytes), NULL },
+	{ NULL, 0, false, NULL },
+};
+
+static const struct row file_rows[] = {
+	{ "lost_to_file", AT(lost_to_file), "lines that the log file did not take" },
+	{ NULL, 0, false, NULL },
+};
+
+/* The i-th of a group; its name is NULL when there is none. */
+static struct row row_of(enum status_group g, unsigned i)
 {
-	log_info("%s packets=%" PRIu64 " verdicts=%" PRIu64 " queued=%" PRIu32
-	         " waiting=%" PRIu32 " queue_dropped=%" PRIu32 " user_dropped=%" PRIu32
-	         " missed=%" PRIu64 " full=%" PRIu64 " early=%" PRIu64
-	         " verdict_errors=%" PRIu64 " bad_messages=%" PRIu64 " overruns=%" PRIu64
-	         " reads=%" PRIu64 " stamped=%" PRIu64,
-	         who, c->queue.packets, c->queue.verdicts, c->kernel.queued,
-	         c->kernel.waiting, c->kernel.queue_dropped, c->kernel.user_dropped,
-	         c->queue.missed, c->queue.full, c->queue.early, c->queue.verdict_errors,
-	         c->queue.bad_messages, c->queue.overruns, c->queue.reads,
-	         c->queue.stamped);
+	static const struct row *const rows[STATUS_GROUPS] = {
+		[STATUS_QUEUE] = queue_rows, [STATUS_BURSTS] = burst_rows,
+		[STATUS_MARKS] = mark_rows,  [STATUS_SKIP] = skip_rows,
+		[STATUS_FILE] = file_rows,
+	};
+	const size_t decoded = offsetof(struct status_counters, lane.decoded);
+
+	if (g != STATUS_DECODED)
+		return rows[g][i];
+	if (i >= DECODE_RESULTS)
+		return (struct row){ .name = NULL };
+	return (struct row){ .name = decode_name((enum decode_result)i),
+		             .at = decoded + i * sizeof(uint64_t),
+		             .wide = true };
 }
 
-static void log_decoded(const char *who, const struct lane_counters *c)
+static uint64_t value_of(const struct row *r, const struct status_counters *n)
+{
+	const void *slot = (const char *)n + r->at;
+
+	return r->wide ? *(const uint64_t *)slot : *(const uint32_t *)slot;
+}
+
+bool status_counter(enum status_group g, unsigned i, const struct status_counters *n,
+                    struct status_counter *c)
+{
+	struct row r = row_of(g, i);
+
+	if (!r.name)
+		return false;
+	*c = (struct status_counter){ r.name, value_of(&r, n), r.loss };
+	return true;
+}
+
+static void add(const struct row *r, const struct status_counters *n,
+                struct status_counters *sum)
+{
+	void *slot = (char *)sum + r->at;
+
+	if (r->wide)
+		*(uint64_t *)slot += value_of(r, n);
+	else
+		*(uint32_t *)slot += (uint32_t)value_of(r, n);
+}
+
+/* What a queue's counters do not have is 0 in them. */
+void status_sum(struct status *s, const struct sink *sink)
+{
+	struct row r;
+
+	for (unsigned q = 0; q < s->queues; q++)
+		for (int g = 0; g < STATUS_GROUPS; g++)
+			for (unsigned i = 0; (r = row_of((enum status_group)g, i)).name;
+			     i++)
+				add(&r, &s->queue[q].n, &s->total);
+	for (int g = STATUS_QUEUE; g <= STATUS_BURSTS; g++)
+		s->told[g] = true;
+	s->total.lost_to_file = sink->failed;
+	s->told[STATUS_FILE] = sink->failed > 0;
+}
+
+static void log_group(const char *who, enum status_group g,
+                      const struct status_counters *n)
 {
 	char text[LINE_SIZE];
 	struct line l = line_in(text, sizeof(text));
+	struct status_counter c;
 
-	for (unsigned r = 0; r < DECODE_RESULTS; r++)
-		line_put(&l, " %s=%" PRIu64, decode_name((enum decode_result)r),
-		         c->decoded[r]);
-	log_info("%s decoded%s", who, text);
+	for (unsigned i = 0; status_counter(g, i, n, &c); i++)
+		line_put(&l, " %s=%" PRIu64, c.name, c.value);
+	log_info("%s%s%s", who, g == STATUS_DECODED ? " decoded" : "", text);
 }
 
-static void log_bursts(const char *who, const struct lane_counters *c)
-{
-	const struct burst_counters *b = &c->burst;
-
-	log_info("%s bytes=%" PRIu64 " superpackets_tcp=%" PRIu64
-	         " superpackets_udp=%" PRIu64 " flows=%" PRIu64 " flows_now=%" PRIu32
-	         " flows_expired=%" PRIu64 " flows_evicted=%" PRIu64 " bursts=%" PRIu64
-	         " bursts_now=%" PRIu32 " bursts_cut=%" PRIu64 " bursts_early=%" PRIu64
-	         " burst_flows=%" PRIu64 " labels=%" PRIu64 " labels_early=%" PRIu64
-	         " passed_over=%" PRIu64 " labels_dropped=%" PRIu64
-	         " rows_missed=%" PRIu64,
-	         who, b->bytes, b->superpackets_tcp, b->superpackets_udp, b->flows,
-	         c->flows_now, b->flows_expired, b->flows_evicted, b->bursts, c->open_now,
-	         b->bursts_cut, b->bursts_early, b->burst_flows, c->outbox.labels,
-	         c->outbox.early, c->passed_over, c->outbox.dropped, c->rows_missed);
-}
-
-void status_worker(unsigned first, unsigned index, const struct lane_counters *c)
+static void log_queue(const struct status *s, unsigned q)
 {
 	char who[32];
 
-	(void)snprintf(who, sizeof(who), "queue=%u", first + index);
-	log_queue(who, c);
-	log_decoded(who, c);
-	log_bursts(who, c);
-}
-
-void status_add(struct lane_counters *sum, const struct lane_counters *c)
-{
-	sum->queue.packets += c->queue.packets;
-	sum->queue.verdicts += c->queue.verdicts;
-	sum->queue.early += c->queue.early;
-	sum->queue.missed += c->queue.missed;
-	sum->queue.full += c->queue.full;
-	sum->queue.reads += c->queue.reads;
-	sum->queue.stamped += c->queue.stamped;
-	sum->queue.marked += c->queue.marked;
-	sum->queue.bad_messages += c->queue.bad_messages;
-	sum->queue.verdict_errors += c->queue.verdict_errors;
-	sum->queue.overruns += c->queue.overruns;
-	sum->kernel.queued += c->kernel.queued;
-	sum->kernel.waiting += c->kernel.waiting;
-	sum->kernel.queue_dropped += c->kernel.queue_dropped;
-	sum->kernel.user_dropped += c->kernel.user_dropped;
-	for (unsigned r = 0; r < DECODE_RESULTS; r++)
-		sum->decoded[r] += c->decoded[r];
-	sum->burst.bytes += c->burst.bytes;
-	sum->burst.superpackets_tcp += c->burst.superpackets_tcp;
-	sum->burst.superpackets_udp += c->burst.superpackets_udp;
-	sum->burst.flows += c->burst.flows;
-	sum->burst.flows_expired += c->burst.flows_expired;
-	sum->burst.flows_evicted += c->burst.flows_evicted;
-	sum->burst.bursts += c->burst.bursts;
-	sum->burst.bursts_cut += c->burst.bursts_cut;
-	sum->burst.bursts_early += c->burst.bursts_early;
-	sum->burst.burst_flows += c->burst.burst_flows;
-	sum->outbox.labels += c->outbox.labels;
-	sum->outbox.early += c->outbox.early;
-	sum->passed_over += c->passed_over;
-	sum->outbox.dropped += c->outbox.dropped;
-	sum->rows_missed += c->rows_missed;
-	sum->flows_now += c->flows_now;
-	sum->marks_now += c->marks_now;
-	sum->open_now += c->open_now;
+	if (!s->queue[q].answers) {
+		log_warn("worker %u does not answer", q);
+		return;
+	}
+	(void)snprintf(who, sizeof(who), "queue=%u", s->first_queue + q);
+	for (int g = STATUS_QUEUE; g <= STATUS_BURSTS; g++)
+		log_group(who, (enum status_group)g, &s->queue[q].n);
 }
 
 static void put_label(struct line *l, const char *name, uint64_t count)
@@ -123,33 +210,22 @@ static void log_labels(const struct sink *s)
 	}
 	if (l.len > 0)
 		log_info("labels%s", text);
-	if (s->failed > 0)
-		log_info("labels lost_to_file=%" PRIu64, s->failed);
 }
 
-void status_total(const struct lane_counters *sum, const struct sink *s)
+void status_log(const struct status *s, const struct sink *sink)
 {
-	log_queue("total", sum);
-	log_decoded("total", sum);
-	log_bursts("total", sum);
-	log_labels(s);
-}
+	static const char *const who[STATUS_GROUPS] = {
+		[STATUS_QUEUE] = "total",  [STATUS_DECODED] = "total",
+		[STATUS_BURSTS] = "total", [STATUS_MARKS] = "marks",
+		[STATUS_SKIP] = "total",   [STATUS_FILE] = "labels",
+	};
 
-void status_marks(const struct lane_counters *sum, const struct marker_counters *n)
-{
-	log_info("marks labels=%" PRIu64 " carried=%" PRIu64 "/%" PRIu64
-	         " waiting=%" PRIu32 " set=%" PRIu64 " gone=%" PRIu64 " failed=%" PRIu64
-	         " changes=%" PRIu64,
-	         n->labels, sum->queue.marked, n->carried, sum->marks_now, n->set,
-	         n->gone, n->failed, n->changes);
-}
-
-void status_skip(const struct skip_counters *n, uint32_t outside)
-{
-	log_info("total skip_now=%" PRIu32 " skip_begun=%" PRIu64
-	         " skip_returned=%" PRIu64 " skip_ended=%" PRIu64 " skip_lost=%" PRIu64
-	         " skip_full=%" PRIu64 " skip_uncounted=%" PRIu64 " skip_packets=%" PRIu64
-	         " skip_bytes=%" PRIu64,
-	         outside, n->begun, n->returned, n->ended, n->lost, n->full, n->uncounted,
-	         n->packets, n->bytes);
+	for (unsigned q = 0; q < s->queues; q++)
+		log_queue(s, q);
+	for (int g = 0; g < STATUS_GROUPS; g++) {
+		if (g == STATUS_MARKS)
+			log_labels(sink);
+		if (s->told[g])
+			log_group(who[g], (enum status_group)g, &s->total);
+	}
 }

@@ -10,17 +10,19 @@
 
 enum { SENT, RCVD };
 
+/* Rows of the while at hand and of the one before take turns. */
 struct tally_flow {
 	struct table_node node;
 	struct flow_key key;
-	struct tally_row row;
-	bool client_is_low, listed;
+	struct tally_row row[2];
+	bool client_is_low, listed[2];
 };
 
 struct tally {
 	struct tally_params p;
 	struct table *flows;
-	struct list rows;
+	struct list rows[2];
+	unsigned now; /* whose turn it is */
 	uint64_t missed;
 };
 
@@ -31,7 +33,8 @@ struct tally *tally_new(const struct tally_params *p)
 	if (!t)
 		return NULL;
 	t->p = *p;
-	list_init(&t->rows);
+	list_init(&t->rows[0]);
+	list_init(&t->rows[1]);
 	t->flows =
 		table_new(p->max_flows, sizeof(struct tally_flow),
 	                  offsetof(struct tally_flow, key), FLOW_KEY_WORDS, &p->secret);
@@ -50,32 +53,43 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-/* NULL when there is no room: flows of this while are never given up for new ones. */
+bool tally_is_full(const struct tally *t)
+{
+	const struct tally_flow *oldest = table_oldest(t->flows);
+
+	return table_count(t->flows) == t->p.max_flows &&
+	       (oldest->listed[0] || oldest->listed[1]);
+}
+
+/* NULL when there is no room: flows that have a row are never given up for new ones. */
 static struct tally_flow *add_flow(struct tally *t, const struct flow_key *key,
                                    const struct packet *pkt, bool src_is_low)
 {
 	struct tally_flow *flow;
 	bool sent;
 
-	if (table_count(t->flows) == t->p.max_flows) {
-		flow = table_oldest(t->flows);
-		if (flow->listed)
-			return NULL;
-		table_remove(t->flows, flow);
-	}
+	if (tally_is_full(t))
+		return NULL;
+	if (table_count(t->flows) == t->p.max_flows)
+		table_remove(t->flows, table_oldest(t->flows));
 	flow = table_add(t->flows, key->w);
 	sent = flow_client_sends(&t->p.lan, pkt);
 	flow->client_is_low = sent == src_is_low;
-	flow->row.ends = flow_ends_of(pkt, sent);
+	flow->row[0].ends = flow->row[1].ends = flow_ends_of(pkt, sent);
 	return flow;
 }
 
-static void list_flow(struct tally *t, struct tally_flow *flow)
+static struct tally_row *row_of(struct tally *t, struct tally_flow *flow)
 {
+	struct tally_row *row = &flow->row[t->now];
+
+	if (flow->listed[t->now])
+		return row;
 	for (int way = SENT; way <= RCVD; way++)
-		flow->row.pkts[way] = flow->row.bytes[way] = 0;
-	list_add_tail(&t->rows, &flow->row.node);
-	flow->listed = true;
+		row->pkts[way] = row->bytes[way] = 0;
+	list_add_tail(&t->rows[t->now], &row->node);
+	flow->listed[t->now] = true;
+	return row;
 }
 
 void tally_add(struct tally *t, const struct packet *pkt)
@@ -84,6 +98,7 @@ void tally_add(struct tally *t, const struct packet *pkt)
 	bool src_is_low;
 	struct flow_key key = flow_key_of(pkt, &src_is_low);
 	struct tally_flow *flow = table_find(t->flows, key.w);
+	struct tally_row *row;
 	int way;
 
 	if (flow)
@@ -94,21 +109,35 @@ void tally_add(struct tally *t, const struct packet *pkt)
 		t->missed++;
 		return;
 	}
-	if (!flow->listed)
-		list_flow(t, flow);
+	row = row_of(t, flow);
 	way = flow->client_is_low == src_is_low ? SENT : RCVD;
-	flow->row.pkts[way] += s.pkts;
-	flow->row.bytes[way] += segments_bytes(s, t->p.mtu_bytes);
+	row->pkts[way] += s.pkts;
+	row->bytes[way] += segments_bytes(s, t->p.mtu_bytes);
+}
+
+bool tally_has_rows(const struct tally *t)
+{
+	return !list_empty(&t->rows[!t->now]);
+}
+
+const struct tally_row *tally_take(struct tally *t)
+{
+	unsigned before = !t->now;
+	struct tally_row *row;
+
+	if (!tally_has_rows(t))
+		return NULL;
+	row = list_owner(t->rows[before].next, struct tally_row, node);
+	list_del(&row->node);
+	list_owner(row, struct tally_flow, row[before])->listed[before] = false;
+	return row;
 }
 
 void tally_begin(struct tally *t)
 {
-	while (!list_empty(&t->rows)) {
-		struct tally_row *row = list_owner(t->rows.next, struct tally_row, node);
-
-		list_del(&row->node);
-		list_owner(row, struct tally_flow, row)->listed = false;
-	}
+	while (tally_take(t))
+		;
+	t->now = !t->now;
 	t->missed = 0;
 }
 
@@ -117,13 +146,9 @@ void tally_forget(struct tally *t)
 	struct tally_flow *flow;
 
 	tally_begin(t);
+	tally_begin(t);
 	while ((flow = table_oldest(t->flows)))
 		table_remove(t->flows, flow);
-}
-
-const struct list *tally_rows(const struct tally *t)
-{
-	return &t->rows;
 }
 
 uint64_t tally_missed(const struct tally *t)

@@ -24,12 +24,12 @@ mkdir empty
 expect 0 '' --help
 printed extract
 expect 0 '' --version
-for command in extract train eval classify explain log show; do
+for command in extract train eval classify explain log show status top reload; do
 	expect 0 '' $command --help
 	printed "^usage: nfclass $command"
 done
 # The manual page tells of each option.
-for command in extract train eval classify explain log show; do
+for command in extract train eval classify explain log show status top reload; do
 	"$nfclass" $command --help | sed -n 's/^ .*--\([a-z-]*\).*/\1/p'
 done | sort -u >options
 while read -r option; do
@@ -52,6 +52,14 @@ expect 2 "'best' is not one of seed15 full" extract --features best whole.pcap
 expect 2 "'10.0.0.0/33' is not ADDRESS" extract --lan 10.0.0.0/33 whole.pcap
 expect 2 'extract: no TRACE' extract
 expect 2 'log: no TRACE' log
+expect 1 'No such file .*is nfclassd running' status --socket "$dir/none"
+expect 1 "$dir/none: No such file" top -c "$dir/none"
+expect 2 "'0' is not a whole number in 1..1000" top --rows 0
+expect 2 "reload: 'now' is too much" reload now
+printf '[control]\nsocket = none\n[queue]\nwrong = 1\n' >wrong.ini
+expect 1 "control socket $dir/none: No such file" reload -c wrong.ini
+printf '[control]\nsocket =\n' >empty.ini
+expect 1 'empty.ini: .control. socket is empty' status -c empty.ini
 
 # A model, to explain what it says.
 expect 0 '' train -o m.nfm --trees 5 set

@@ -96,6 +96,24 @@ bytes_agree() {
 		[ $((100 * (inside + outside - wire))) -le "$wire" ]
 }
 
+# What top has of the IPv6 client is what its labels and its rows of conntrack add up to.
+top_has_all() {
+	"$BUILD/nfclass" top --json -n 1000 -c "$tmp/nfclass.ini" >"$tmp/top.json" || return 1
+	python3 - "$tmp/labels" "$tmp/top.json" <<-'PY'
+	import json, sys
+	labels = rows = 0
+	for line in open(sys.argv[1]):
+	    word = line.split()
+	    if line.startswith('<') and word[1] == '<fd00:12::2>':
+	        labels += int(word[8][1:-1]) + int(word[9][1:-1])
+	    elif word[-1] == 'conntrack' and word[1] == 'fd00:12::2':
+	        rows += int(word[8]) + int(word[9])
+	told = sum(r['down_bytes'] + r['up_bytes'] for r in json.load(open(sys.argv[2]))['top']
+	           if r['client'] == 'fd00:12::2')
+	assert rows > 100000 and told == labels + rows, (labels, rows, told)
+	PY
+}
+
 # Superpackets, datagrams, both families, some that begin and end meanwhile.
 every_byte_is_counted() {
 	skip_ini log.format=seed log.counters=yes
@@ -111,6 +129,7 @@ every_byte_is_counted() {
 	wait_for 30 grep -qE '^[0-9]+ fd00:12::2 4004 2001:db8:113::2 7002 UDP [1-9].* conntrack$' \
 		"$tmp/labels" || fail "no row of a connection outside"
 	silence
+	wait_for 20 top_has_all || fail "top has not all: $(top_has_all 2>&1)"
 	daemon_stop
 	on server tc qdisc del dev eth0 root
 	bytes_agree "$bytes_before" || fail "bytes are missing or counted twice"

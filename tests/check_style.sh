@@ -29,7 +29,7 @@ includes() {
 		there = other in place ? place[other] : n + 1
 		if (other != self && there >= here && here <= n)
 			print FILENAME ":" FNR ": includes " part[2] ", which MODULES lists after " self
-		if (other == "conf" && here <= n && self != "conf")
+		if (other == "conf" && here <= n && self !~ /^conf(_check)?$/)
 			print FILENAME ":" FNR ": only programs include conf.h"
 	}' src/*.c include/*.h
 }

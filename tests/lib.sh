@@ -181,7 +181,7 @@ queues_open() {
 # gateway_ini KEY=VALUE...: a configuration for the hosts above, in [gateway]; a key that
 # contains a dot goes to the section before the dot.
 gateway_ini() {
-	printf '%s\n' gateway.lan=lan gateway.wan=wan \
+	printf '%s\n' control.socket="$tmp/control" gateway.lan=lan gateway.wan=wan \
 		gateway.lan_address=192.168.12.1/24,fd00:12::1/64 \
 		gateway.prefixes=192.168.12.0/24,fd00:12::/64 \
 		gateway.nat=masquerade "$@" | awk -F '[.=]' '

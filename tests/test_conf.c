@@ -76,6 +76,7 @@ static const char unusual[] =
 	"[label]\nunknown = no\nalone = on\nearly_packets = 8\nearly_ms = 1500\n"
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
 	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n"
+	"[control]\nsocket = /tmp/x\nmode = 0666\ngroup = adm\ntop = 16\n"
 	"[policy]\nlate = app \"Google Maps\" device tablet hours 20:00-07:00 block\n"
 	"all = app any days sat,sun shape slow\n"
 	"[mark]\nenabled = yes\nmask = 0xff0000\nskip_bit = 0x1\nsave = ctnetlink\n"

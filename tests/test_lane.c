@@ -242,10 +242,10 @@ static void a_mark_is_carried_or_comes_back(void **state)
 	is_received();
 }
 
-static void send_from_ports(struct lane *l, uint16_t count)
+static void send_from_ports(struct lane *l, uint16_t first, uint16_t count)
 {
 	for (uint16_t i = 0; i < count; i++) {
-		loopback_send(CLIENTS | 1, (uint16_t)(10000 + i));
+		loopback_send(CLIENTS | 1, (uint16_t)(first + i));
 		if (i % 50 == 49)
 			assert_int_equal(lane_turn(l, false), 50);
 	}
@@ -260,9 +260,9 @@ static void rows_leave_room_for_labels(void **state)
 	struct lane_counters c;
 
 	(void)state;
-	send_from_ports(l, 4000);
+	send_from_ports(l, 10000, 4000);
 	let_pass(1000);
-	send_from_ports(l, 4000);
+	send_from_ports(l, 10000, 4000);
 	lane_serve(l, &o, lane_labeller(l, &o));
 	while (lane_is_changing(l))
 		assert_int_equal(lane_turn(l, false), 0);
@@ -272,6 +272,32 @@ static void rows_leave_room_for_labels(void **state)
 	assert_int_equal(scene.packets[1], 8000);
 	assert_true(scene.rows > 0);
 	assert_int_equal(c.outbox.dropped, 8000 - scene.rows);
+	receive_all();
+}
+
+/* More than the ring has room for, and than a turn has time for. */
+static void rows_come_in_pieces_and_whole(void **state)
+{
+	struct lane_params p = params_of(&model, mono_ms(60000));
+	struct lane *l = begin(&p, &service);
+	const struct mono until = mono_add(clock_mono(), mono_ms(60000));
+	unsigned turns = 0;
+
+	(void)state;
+	for (uint16_t port = 10000; port < 16000; port += 50) {
+		send_from_ports(l, port, 50);
+		hear();
+	}
+	while (scene.row_packets < 6000 && mono_less(clock_mono(), until)) {
+		unsigned before = scene.rows;
+
+		assert_true(lane_wait_ms(l) <= 1000);
+		assert_true(lane_turn(l, false) >= 0);
+		hear();
+		turns += scene.rows > before;
+	}
+	assert_int_equal(scene.row_packets, 6000);
+	assert_true(turns > 2);
 	receive_all();
 }
 
@@ -290,6 +316,7 @@ int main(void)
 		cmocka_unit_test_teardown(every_packet_counts_once, leave),
 		cmocka_unit_test_teardown(a_mark_is_carried_or_comes_back, leave),
 		cmocka_unit_test_teardown(rows_leave_room_for_labels, leave),
+		cmocka_unit_test_teardown(rows_come_in_pieces_and_whole, leave),
 	};
 
 	if (!loopback_enter("-A OUTPUT -p udp --dport 443 -j NFQUEUE --queue-num 5")) {

@@ -50,9 +50,9 @@ static void what_passes_outside_is_counted(void **state)
 		struct tally_row row;
 
 		(void)state;
-		assert_true(skip_add(s, &e, at(1)));
+		assert_true(skip_add(s, &e, 7, at(1)));
 		assert_true(skip_has(s, &e));
-		assert_false(skip_add(s, &e, at(1)));
+		assert_false(skip_add(s, &e, 7, at(1)));
 		/* What was before it left is the queue's. */
 		assert_false(tell(s, entry(1000, turned, 5, 7), &row));
 		assert_true(tell(s, entry(1000, turned, 6, 9), &row));
@@ -88,7 +88,7 @@ static void they_return_in_the_order_of_leaving(void **state)
 	for (uint16_t i = 0; i < 3; i++) {
 		struct flow_ends e = ends_of(i);
 
-		assert_true(skip_add(s, &e, at(i)));
+		assert_true(skip_add(s, &e, 7, at(i)));
 	}
 	assert_null(skip_due(s, at(9), stay));
 	assert_true(skip_next(s, stay, &next));
@@ -110,9 +110,9 @@ static void what_does_not_fit_stays(void **state)
 	struct flow_ends e[3] = { ends_of(1), ends_of(2), ends_of(3) };
 
 	(void)state;
-	assert_true(skip_add(s, &e[0], at(0)));
-	assert_true(skip_add(s, &e[1], at(0)));
-	assert_false(skip_add(s, &e[2], at(0)));
+	assert_true(skip_add(s, &e[0], 7, at(0)));
+	assert_true(skip_add(s, &e[1], 7, at(0)));
+	assert_false(skip_add(s, &e[2], 7, at(0)));
 	assert_int_equal(skip_counters(s)->full, 1);
 	assert_true(skip_has(s, &e[0]));
 	assert_false(skip_has(s, &e[2]));
@@ -128,13 +128,13 @@ static void the_lost_are_forgotten(void **state)
 	struct mono next;
 
 	(void)state;
-	assert_true(skip_add(s, &e, at(0)));
+	assert_true(skip_add(s, &e, 7, at(0)));
 	assert_non_null(skip_due(s, at(10), stay));
 	assert_true(skip_next(s, stay, &next));
 	assert_null(skip_due(s, next, stay));
 	assert_int_equal(skip_counters(s)->lost, 1);
 	assert_false(tell(s, entry(1, false, 5, 5), &row));
-	assert_true(skip_add(s, &other, next));
+	assert_true(skip_add(s, &other, 7, next));
 	skip_free(s);
 }
 
@@ -146,7 +146,7 @@ static void late_news_count_nothing(void **state)
 	struct tally_row row;
 
 	(void)state;
-	assert_true(skip_add(s, &e, at(0)));
+	assert_true(skip_add(s, &e, 7, at(0)));
 	assert_non_null(skip_due(s, at(10), stay));
 	assert_false(tell(s, entry(1, false, 500, 500), &row));
 	assert_int_equal(skip_counters(s)->bytes, 0);
@@ -161,7 +161,7 @@ static void the_end_is_counted_too(void **state)
 	struct tally_row row;
 
 	(void)state;
-	assert_true(skip_add(s, &e, at(0)));
+	assert_true(skip_add(s, &e, 7, at(0)));
 	assert_false(tell(s, entry(1, false, 5, 5), &row));
 	assert_true(skip_ended(s, &last, &row));
 	assert_int_equal(row.pkts[0], 3);
@@ -169,7 +169,7 @@ static void the_end_is_counted_too(void **state)
 	assert_int_equal(skip_now(s), 0);
 	assert_int_equal(skip_counters(s)->ended, 1);
 	/* A new connection between the same ends begins at nothing. */
-	assert_true(skip_add(s, &e, at(1)));
+	assert_true(skip_add(s, &e, 7, at(1)));
 	assert_false(tell(s, entry(1, false, 1, 1), &row));
 	assert_false(tell(s, entry(1, false, 0, 0), &row));
 	skip_free(s);
