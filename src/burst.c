@@ -340,16 +340,12 @@ bool burst_next_end(const struct burst_tracker *t, struct mono *at)
 
 void burst_forget(struct burst_tracker *t)
 {
-	struct burst *b;
+	struct burst *b = NULL;
 
 	burst_end_all(t, 0);
-	do {
-		while (burst_take_due(t))
-			;
-		b = burst_take(t);
+	for (; burst_take_due(t) || (b = burst_take(t)); b = NULL)
 		if (b)
 			burst_release(t, b);
-	} while (b);
 	flows_forget_all(t->flows);
 	t->n = (struct burst_counters){ 0 };
 	t->now = (struct mono){ INT64_MIN };
