@@ -88,8 +88,10 @@ static void *look_when_sealed(void *unused)
 static void threads_in_a_sandbox(void)
 {
 	struct sandbox s = sandbox_of(true);
+	const gid_t more = 4; /* a group that it is not to keep */
 	pthread_t thread;
 
+	MUST(!began_as_root || setgroups(1, &more) == 0);
 	sandbox_enter(&s);
 	MUST(pthread_create(&thread, NULL, look_when_sealed, NULL) == 0);
 	sandbox_seal(&s);
