@@ -176,7 +176,7 @@ static void nobody_breaks_out(void **state)
 static void work(void)
 {
 	struct pollfd nothing = { .fd = -1 };
-	char *block;
+	char *block, *more;
 	int fd;
 
 	enter();
@@ -190,8 +190,8 @@ static void work(void)
 	MUST(poll(&nothing, 1, 1) == 0);
 	MUST((block = malloc(1 << 26)));
 	memset(block, 1, 1 << 26);
-	MUST((block = realloc(block, 1 << 27)));
-	free(block);
+	MUST((more = realloc(block, 1 << 27)));
+	free(more);
 	MUST(realpath("/etc/passwd", NULL));
 	/* The log, as it is opened again after it was moved away. */
 	MUST((fd = open(at.log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640)) >= 0);
