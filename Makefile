@@ -63,7 +63,7 @@ DAEMON_O = $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(DAEMON_C)))
 PROGRAMS = $(if $(wildcard src/nfclass.c),$(BUILD)/nfclass) \
 	$(if $(wildcard src/nfclassd.c),$(BUILD)/nfclassd)
 # Programs that tests run on their hosts; replay is made of several files.
-HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,replay traffic sample unnat)
+HOSTS = $(patsubst %,$(BUILD)/tests/hosts/%,play record replay traffic unnat)
 UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c tests/tool_*.c))

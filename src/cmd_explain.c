@@ -96,6 +96,25 @@ static double novel_above(const struct explainer *e)
 	return (double)(e->o->alone ? n->limit_alone : n->limit);
 }
 
+/* From which confidence on the best class is named; above 1 when never. */
+static double named_from(const struct explainer *e, const struct explain *x)
+{
+	const struct model *m = &e->model;
+
+	return (double)(e->o->alone ? m->threshold_alone : m->threshold)[x->best];
+}
+
+static void put_confidence(const struct explainer *e, const struct explain *x)
+{
+	double from = named_from(e, x);
+
+	fprintf(e->out, "  confidence: %.4f, ", (double)x->label.confidence);
+	if (from > 1)
+		fputs("and the best class is never named\n", e->out);
+	else
+		fprintf(e->out, "named from %.4f on\n", from);
+}
+
 static void put_doubt(const struct explainer *e, const struct explain *x)
 {
 	fprintf(e->out, "  doubt that it is any of them: %.4f", (double)x->label.doubt);
@@ -151,6 +170,7 @@ static void put_text(const struct explainer *e, const struct burst_flow *bf,
 	cmd_put_record(e->capture, &r, RECORD_KV);
 	fputc('\n', e->out);
 	put_classes(e, x);
+	put_confidence(e, x);
 	put_doubt(e, x);
 	if (x->label.reason == LABEL_NOVEL)
 		put_strays(e, x);
@@ -186,10 +206,10 @@ static void put_json_classes(const struct explainer *e, const struct explain *x)
 static void put_json_novelty(const struct explainer *e, const struct explain *x)
 {
 	fprintf(e->out,
-	        ",\"doubt\":%.6f,\"novel_above\":%.6f,"
+	        ",\"named_from\":%.6f,\"doubt\":%.6f,\"novel_above\":%.6f,"
 	        "\"novelty\":{\"own\":%.6f,\"together\":%.6f,\"outside\":[",
-	        (double)x->label.doubt, novel_above(e), (double)x->novelty,
-	        (double)x->novelty_together);
+	        named_from(e, x), (double)x->label.doubt, novel_above(e),
+	        (double)x->novelty, (double)x->novelty_together);
 	for (unsigned i = 0; i < x->strays; i++) {
 		const struct novelty_stray *s = &x->stray[i];
 
