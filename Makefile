@@ -25,17 +25,18 @@ MODULES = fault log mono hash rng list cursor decimal escape line \
 	pairing overlay mix early_run \
 	rate words hours device shape rule plan plan_lines \
 	policy hold pending \
-	clock wall addrs setting ini conf conf_check ring \
+	clock wall addrs setting ini user conf conf_check ring \
 	attribute qmsg qtable qsocket stamps queue \
 	ctmsg ctsock ctlist ctmark ctgone ctclear \
 	bell outbox desk clerk porter lane worker neigh marker skip \
-	ifnames notify detach usage usage_lines sink bypass watch status status_text status_json \
+	ifnames notify detach fence sieve sandbox usage usage_lines sink bypass watch status status_text status_json \
 	request door control
 
 BUILD ?= build$(if $(SAN),-san)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
 
 CPPFLAGS += -iquote include -D_GNU_SOURCE -DNFCLASS_VERSION='"$(VERSION)"' \
-	-DNFCLASS_PREFIX='"$(PREFIX)"' -DNFCLASS_SYSCONFDIR='"$(SYSCONFDIR)"'
+	-DNFCLASS_PREFIX='"$(PREFIX)"' -DNFCLASS_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	$(if $(SAN),-DNFCLASS_SANITIZER)
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef
@@ -67,7 +68,7 @@ UNIT_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 FUZZERS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz_*.c))
 TEST_TOOLS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/gen_*.c tests/tool_*.c))
 
-LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng
+LIB_PKGS = libnetfilter_queue libmnl libnfnetlink libcap-ng libseccomp
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIB_PKGS)) -lpcap -liniparser -lm
 
 .PHONY: all
@@ -191,6 +192,7 @@ SBIN = $(DESTDIR)$(PREFIX)/sbin
 BIN = $(DESTDIR)$(PREFIX)/bin
 PARTS = $(DESTDIR)$(PREFIX)/lib/nfclass/gateway
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 MODELS = $(DESTDIR)$(PREFIX)/share/nfclass
 MAN = $(DESTDIR)$(PREFIX)/share/man
 CONF = $(DESTDIR)$(SYSCONFDIR)/nfclass
@@ -201,10 +203,16 @@ MAN_FILES = $(notdir $(wildcard src/man/*.[158]))
 installed_conf = sed 's|\.\./models/|$(PREFIX)/share/nfclass/|' conf/nfclass.ini
 man_dir = $(MAN)/man$(subst .,,$(suffix $(1)))
 
+# Whom the daemon becomes.  Packages do that where they are installed; it goes without, too.
+NO_SHELL = $(firstword $(wildcard /usr/sbin/nologin /sbin/nologin) /bin/false)
+make_user = getent passwd nfclass >/dev/null || useradd --system --user-group \
+	--no-create-home --home-dir /nonexistent --shell $(NO_SHELL) nfclass || \
+	echo "there is no user nfclass: nfclassd will run as nobody"
+
 # A configuration that is there already is its owner's.
 .PHONY: install
 install: all
-	install -d $(SBIN) $(BIN) $(PARTS) $(UNITS) $(MODELS) $(CONF)
+	install -d $(SBIN) $(BIN) $(PARTS) $(UNITS) $(SYSUSERS) $(MODELS) $(CONF)
 	install -m 755 $(BUILD)/nfclass $(BIN)/nfclass
 	install -m 755 $(BUILD)/nfclassd $(SBIN)/nfclassd
 	install -m 755 gateway/nfclass-gateway $(SBIN)/nfclass-gateway
@@ -214,15 +222,18 @@ install: all
 		sed 's|@PREFIX@|$(PREFIX)|g' gateway/$$unit >$(UNITS)/$$unit && \
 		chmod 644 $(UNITS)/$$unit || exit 1; \
 	done
+	install -m 644 gateway/nfclass.sysusers $(SYSUSERS)/nfclass.conf
 	$(foreach m,$(MAN_FILES),install -D -m 644 src/man/$(m) $(call man_dir,$(m))/$(m) && \
 		sed -i 's|/usr/local/etc|$(SYSCONFDIR)|; s|/usr/local|$(PREFIX)|' $(call man_dir,$(m))/$(m)$(newline))
 	[ -e $(CONF)/nfclass.ini ] || $(installed_conf) >$(CONF)/nfclass.ini
+	@[ "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || { $(make_user); }
 
-# Leaves a configuration that was changed, and folders that hold what is not ours.
+# Leaves a configuration that was changed, folders that hold what is not ours, and the user,
+# who may have files.
 .PHONY: uninstall
 uninstall:
 	rm -f $(BIN)/nfclass $(SBIN)/nfclassd $(SBIN)/nfclass-gateway
-	rm -f $(UNIT_FILES:%=$(UNITS)/%) $(MODEL_FILES:%=$(MODELS)/%)
+	rm -f $(UNIT_FILES:%=$(UNITS)/%) $(SYSUSERS)/nfclass.conf $(MODEL_FILES:%=$(MODELS)/%)
 	rm -f $(foreach m,$(MAN_FILES),$(call man_dir,$(m))/$(m))
 	rm -rf $(DESTDIR)$(PREFIX)/lib/nfclass
 	! $(installed_conf) | cmp -s - $(CONF)/nfclass.ini || rm -f $(CONF)/nfclass.ini

@@ -48,6 +48,10 @@ struct conf {
 		int facility; /* as in syslog.h */
 	} log;
 	struct {
+		char user[SETTING_TEXT_SIZE];
+		bool sandbox;
+	} daemon;
+	struct {
 		char socket[SETTING_TEXT_SIZE]; /* absolute, or empty for none */
 		char group[SETTING_TEXT_SIZE];
 		unsigned mode; /* which of the words allowed */

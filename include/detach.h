@@ -19,4 +19,7 @@ void detach_done(int line);
  * open file, or -errno with *f filled. */
 int detach_pidfile(const char *path, struct fault *f);
 
+/* Empty it at the end: its folder is not ours to remove it from. */
+void detach_pidfile_clear(int fd);
+
 #endif

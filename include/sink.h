@@ -9,6 +9,7 @@
 #include "record.h"
 #include "tally.h"
 #include "usage.h"
+#include "user.h"
 
 /* Where labels go: syslog, a file, stderr.  It may wait for any of them, so only the main
  * thread has one. */
@@ -16,6 +17,8 @@
 struct sink {
 	bool to_syslog, to_stderr;
 	enum record_format format; /* of the file; the others get kv lines */
+	struct user user;          /* who we are, or will be */
+	const char *path;          /* of the file, "" for none; or NULL */
 	FILE *file;                /* or NULL */
 	struct names labels;       /* every label seen */
 	uint64_t *label_count;     /* by label */
@@ -30,8 +33,14 @@ struct sink {
 /* All zero is a sink that goes nowhere.  sink_clear() ends it, also a half-made one. */
 void sink_clear(struct sink *s);
 
-/* Open (again) the file that lines are added to, "" for none.  0, or -errno with *f
- * filled and everything as before. */
+/* As root: open the file that lines are added to and give it to the user who root
+ * becomes, where user_give_file() can; where not, nothing.  As sink_open(). */
+int sink_give(struct sink *s, const char *path, enum record_format format,
+              struct fault *f);
+
+/* Open (again) the file, "" for none; path is borrowed until the next call that succeeds.
+ * When it is the same one as before and only rights are missing, the one that is open, if
+ * any, is kept, with a warning.  0, or -errno with *f filled and everything as before. */
 int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f);
 

@@ -10,6 +10,7 @@
 
 #include "addrs.h"
 #include "ini.h"
+#include "user.h"
 
 static bool is_interface(const char *text)
 {
@@ -114,6 +115,11 @@ static const struct setting settings[] = {
 	{ "log", "format", CHOICE(log.format, "kv", format_words) },
 	{ "log", "counters", BOOL(log.counters, "no"), .fixed = true },
 	{ "log", "status_s", U32(log.status_s, "0", 0, 86400) },
+
+	{ "daemon", "user",
+	  TEXT(daemon.user, "nfclass", user_is_name, "a user's name or number"),
+	  .fixed = true },
+	{ "daemon", "sandbox", BOOL(daemon.sandbox, "yes"), .fixed = true },
 
 	{ "control", "socket",
 	  TEXT(control.socket, "/run/nfclass/control", NULL, "a file's path or nothing"),

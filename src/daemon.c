@@ -4,7 +4,6 @@
  * for it. */
 #include "daemon.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -22,6 +21,7 @@
 #include "ifnames.h"
 #include "log.h"
 #include "notify.h"
+#include "sandbox.h"
 
 struct daemon {
 	const struct daemon_options *o;
@@ -33,6 +33,7 @@ struct daemon {
 	struct control *control; /* or NULL */
 	int signal_fd;
 	struct mono next_status, since;
+	bool hurry; /* workers take real-time priority */
 	bool stop, failed;
 };
 
@@ -71,16 +72,6 @@ static void set_realtime(bool realtime)
 		log_warn("no real-time priority for workers: %s", strerror(errno));
 }
 
-/* For the threads to come too, which is why it is done before they are started. */
-static void drop_capabilities(void)
-{
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN) <
-	            0 ||
-	    capng_apply(CAPNG_SELECT_BOTH) < 0)
-		log_warn("cannot drop capabilities; going on with all of them");
-}
-
 /* Signals wait in a descriptor: the main thread reads them when it is ready, and no other
  * thread sees them. */
 static int open_descriptors(struct daemon *d, struct fault *f)
@@ -101,14 +92,37 @@ static int open_descriptors(struct daemon *d, struct fault *f)
 	return d->ifnames ? 0 : -EIO;
 }
 
+static void warn_of_reloads(const struct daemon *d)
+{
+	user_warn_unreadable(&d->sink.user, d->o->conf);
+	user_warn_unreadable(&d->sink.user, d->now->conf.model.path);
+}
+
+static int start_threads(struct daemon *d, struct fault *f)
+{
+	int err = crew_start(&d->crew, f);
+
+	if (d->hurry)
+		set_realtime(false);
+	return err ? err : crew_watch(&d->crew, f);
+}
+
 static int start(struct daemon *d, struct fault *f)
 {
+	const struct conf *c = &d->now->conf;
+	struct sandbox sandbox = { .confine = c->daemon.sandbox,
+		                   .log_file = c->log.file,
+		                   .socket = c->control.socket };
 	int err = open_descriptors(d, f);
-	bool hurry;
+	char self[16];
 
+	/* Who is not root stays who it is. */
+	(void)snprintf(self, sizeof(self), "%u", (unsigned)geteuid());
+	sandbox.user = user_find(geteuid() == 0 ? c->daemon.user : self);
+	d->sink.user = sandbox.user;
 	if (!err)
-		err = sink_open(&d->sink, d->now->conf.log.file,
-		                (enum record_format)d->now->conf.log.format, f);
+		err = sink_give(&d->sink, c->log.file, (enum record_format)c->log.format,
+		                f);
 	if (!err)
 		err = crew_make(&d->crew, d->now, f);
 	if (err)
@@ -116,14 +130,17 @@ static int start(struct daemon *d, struct fault *f)
 	/* Its folder and its group may take capabilities. */
 	d->control = answer_open(&d->started, &d->sink.usage);
 	/* Whoever was started with a priority keeps it. */
-	hurry = d->now->conf.queue.realtime && sched_getscheduler(0) == SCHED_OTHER;
-	if (hurry)
+	d->hurry = c->queue.realtime && sched_getscheduler(0) == SCHED_OTHER;
+	if (d->hurry)
 		set_realtime(true);
-	drop_capabilities();
-	err = crew_start(&d->crew, f);
-	if (hurry)
-		set_realtime(false);
-	return err ? err : crew_watch(&d->crew, f);
+	sandbox_enter(&sandbox);
+	warn_of_reloads(d);
+	err = sink_open(&d->sink, c->log.file, (enum record_format)c->log.format, f);
+	if (!err)
+		err = start_threads(d, f);
+	if (!err)
+		sandbox_seal(&sandbox);
+	return err;
 }
 
 static void log_serving(const struct daemon *d, const char *what)
@@ -170,6 +187,7 @@ static int reload(struct daemon *d, struct fault *f)
 		next = NULL;
 	}
 	if (!next) {
+		warn_of_reloads(d);
 		log_error("reload: %s; the old settings stay", f->text);
 		return -EINVAL;
 	}
@@ -308,7 +326,7 @@ static void run(struct daemon *d, int line)
 /* Until we serve, messages go to whoever started us, too. */
 static int start_and_run(struct daemon *d, struct fault *f)
 {
-	int line = -1, err;
+	int line = -1, pidfile = -1, err;
 
 	if (!d->o->foreground) {
 		line = detach_begin(f);
@@ -316,17 +334,17 @@ static int start_and_run(struct daemon *d, struct fault *f)
 			return line;
 	}
 	if (d->o->pidfile) {
-		err = detach_pidfile(d->o->pidfile, f);
-		if (err < 0)
-			return err;
+		pidfile = detach_pidfile(d->o->pidfile, f);
+		if (pidfile < 0)
+			return pidfile;
 	}
 	open_log(d, true);
 	err = start(d, f);
 	if (err)
 		return err;
 	run(d, line);
-	if (d->o->pidfile)
-		(void)unlink(d->o->pidfile); /* a stale one is not held, and no harm */
+	if (pidfile >= 0)
+		detach_pidfile_clear(pidfile);
 	return d->failed ? fault_set(f, -EIO, "ended because of an error") : 0;
 }
 

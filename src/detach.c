@@ -72,3 +72,9 @@ int detach_pidfile(const char *path, struct fault *f)
 	}
 	return fd;
 }
+
+void detach_pidfile_clear(int fd)
+{
+	(void)!ftruncate(fd, 0); /* a stale one is not held, and no harm */
+	(void)close(fd);         /* the same */
+}

@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "log.h"
 #include "settings.h"
+#include "user.h"
 
 #define USAGE                                                                            \
 	"usage: nfclassd [-c FILE] [-T] [--print | --marks | --clear-marks] [-f] "       \
@@ -111,6 +112,7 @@ static int test(const char *path)
 	if (!s)
 		return failed(&f);
 	settings_warn(s, path);
+	(void)user_find(s->conf.daemon.user); /* warns when there is none */
 	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
 	settings_free(s);
 	return 0;

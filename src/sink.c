@@ -21,34 +21,64 @@ void sink_clear(struct sink *s)
 	*s = (struct sink){ 0 };
 }
 
-static FILE *open_to_add(const char *path)
+static int use(struct sink *s, int fd, const char *path, struct fault *f)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
 
-	if (!file && fd >= 0)
+	if (fd >= 0 && !file) {
+		fault_set(f, -errno, "log file %s: %s", path, strerror(errno));
 		(void)close(fd); /* nothing was written */
-	return file;
+		return -EIO;
+	}
+	if (s->file)
+		(void)fclose(s->file); /* sink_flush() has told of errors */
+	s->file = file;
+	s->path = path;
+	s->file_is_broken = false;
+	s->burst = 0;
+	return 0;
+}
+
+int sink_give(struct sink *s, const char *path, enum record_format format,
+              struct fault *f)
+{
+	int fd = *path ? user_give_file(&s->user, path) : -1;
+
+	s->format = format;
+	return fd < 0 ? 0 : use(s, fd, path, f);
+}
+
+/* A file that we had, or were to have from the start, and may not open. */
+static int keep(struct sink *s, const char *path, struct fault *f)
+{
+	if (s->path && strcmp(path, s->path) != 0)
+		return fault_set(f, -EACCES,
+		                 "log file %s: user %s may not write it, or not before a "
+		                 "restart when its folder is another one",
+		                 path, s->user.name);
+	log_warn("log file %s: user %s may not open it; %s", path, s->user.name,
+	         s->file ? "the one that is open is kept" : "labels do not go there");
+	s->path = path;
+	return 0;
 }
 
 int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f)
 {
-	FILE *file = NULL;
+	int fd = -1, err;
 
-	if (*path) {
-		file = open_to_add(path);
-		if (!file)
-			return fault_set(f, -errno, "log file %s: %s", path,
-			                 strerror(errno));
-	}
-	if (s->file)
-		(void)fclose(s->file); /* sink_flush() has told of errors */
-	s->file = file;
-	s->format = format;
-	s->file_is_broken = false;
-	s->burst = 0;
-	return 0;
+	if (*path)
+		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+		          0640);
+	if (fd >= 0 || !*path)
+		err = use(s, fd, path, f);
+	else if (errno == EACCES)
+		err = keep(s, path, f);
+	else
+		err = fault_set(f, -errno, "log file %s: %s", path, strerror(errno));
+	if (!err)
+		s->format = format;
+	return err;
 }
 
 /* Labels are few, the classes of the models served.  NAMES_NONE when memory is short. */

@@ -58,7 +58,7 @@ becomes_a_daemon() {
 	ask 203.0.113.2 5 || fail "the daemon does not serve"
 	kill -TERM "$(cat "$tmp/pid")"
 	wait_for 5 queues_open 0 || fail "the daemon does not end"
-	wait_for 5 test ! -e "$tmp/pid" || fail "the pidfile stays"
+	wait_for 5 test ! -s "$tmp/pid" || fail "the pidfile still names it"
 	expect 1 'CAP_NET_ADMIN' setpriv --reuid 65534 --clear-groups --inh-caps=-all \
 		"$nfclassd" -f -c "$tmp/readable.ini"
 }

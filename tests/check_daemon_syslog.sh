@@ -19,6 +19,7 @@ import os, socket, sys, time
 path, out, gate = sys.argv[1:4]
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(path)
+os.chmod(path, 0o666)  # as those of syslog and systemd are
 print('ready', file=open(out + '.ready', 'w'), flush=True)
 with open(out, 'wb', buffering=0) as f:
     while True:

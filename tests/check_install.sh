@@ -26,7 +26,7 @@ there() {
 		"$1/lib/nfclass/gateway/rules.sh" "$1/share/nfclass/cs4516.nfm" \
 		"$1/share/man/man1/nfclass.1" "$1/share/man/man5/nfclass.ini.5" \
 		"$1/share/man/man8/nfclassd.8" "$1/share/man/man8/nfclass-gateway.8" \
-		"$1/lib/systemd/system/nfclassd.service" \
+		"$1/lib/systemd/system/nfclassd.service" "$1/lib/sysusers.d/nfclass.conf" \
 		"$1/lib/systemd/system/nfclass-gateway.service" "$2/nfclass/nfclass.ini"; do
 		grep -qx "$file" "$tmp/list" || fail "$file is not installed"
 	done

@@ -18,6 +18,9 @@ export BUILD NFCLASS_DATA
 LAN_MAC=02:00:00:00:12:01 WAN_MAC=02:00:00:00:71:01
 CLIENT_MAC=02:00:00:00:12:02 SERVER_MAC=02:00:00:00:71:02
 
+# Whom the daemon runs as: nobody that any system knows.
+DAEMON_USER=64917
+
 fail() {
 	echo "failed: $*"
 	exit 1
@@ -60,9 +63,12 @@ wait_try() {
 }
 
 # A scratch directory, and an end that takes everything with it.  hosts_down runs
-# before the directory goes; a test adds to it by defining at_end.
+# before the directory goes; a test adds to it by defining at_end.  The daemon, which is
+# another user, may read there and make its log.
 scratch() {
 	tmp=$(mktemp -d) || exit 1
+	chmod 755 "$tmp"
+	[ "$(id -u)" -ne 0 ] || chown $DAEMON_USER "$tmp"
 	net=nfc-$$
 	trap finish EXIT
 	trap 'exit 130' INT
@@ -184,7 +190,7 @@ gateway_ini() {
 	printf '%s\n' control.socket="$tmp/control" gateway.lan=lan gateway.wan=wan \
 		gateway.lan_address=192.168.12.1/24,fd00:12::1/64 \
 		gateway.prefixes=192.168.12.0/24,fd00:12::/64 \
-		gateway.nat=masquerade "$@" | awk -F '[.=]' '
+		gateway.nat=masquerade daemon.user=$DAEMON_USER "$@" | awk -F '[.=]' '
 		!/^[a-z]+\./ { $0 = "gateway." $0 }
 		{
 			at = index($0, "=")

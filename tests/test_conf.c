@@ -76,6 +76,7 @@ static const char unusual[] =
 	"[label]\nunknown = no\nalone = on\nearly_packets = 8\nearly_ms = 1500\n"
 	"[log]\nsyslog = no\nident = x-1\nfacility = local7\nlevel = debug\n"
 	"file = /var/log/x\nformat = seed\ncounters = on\nstatus_s = 60\n"
+	"[daemon]\nuser = 64917\nsandbox = no\n"
 	"[control]\nsocket = /tmp/x\nmode = 0666\ngroup = adm\ntop = 16\n"
 	"[policy]\nlate = app \"Google Maps\" device tablet hours 20:00-07:00 block\n"
 	"all = app any days sat,sun shape slow\n"
@@ -126,6 +127,8 @@ static void what_is_printed_reads_the_same(void **state)
 	assert_true(d.label.alone && d.log.counters && !d.queue.fail_open &&
 	            d.queue.realtime);
 	assert_int_equal(d.queue.first, 65535);
+	assert_string_equal(d.daemon.user, "64917");
+	assert_false(d.daemon.sandbox);
 	free(a);
 	free(b);
 }
