@@ -18,9 +18,9 @@ set_of() {
 	done
 }
 
-# configure MODEL: sections from stdin are added.
+# configure MODEL: sections from stdin are added.  The user is one that every system has.
 configure() {
-	{ printf '[model]\npath = %s\n' "$1" && cat; } >"$ini"
+	{ printf '[daemon]\nuser = nobody\n[model]\npath = %s\n' "$1" && cat; } >"$ini"
 }
 
 # warned_of KEY TEXT: of the line that begins so, if it has a line.
