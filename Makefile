@@ -225,7 +225,8 @@ install: all
 	install -m 644 gateway/nfclass.sysusers $(SYSUSERS)/nfclass.conf
 	$(foreach m,$(MAN_FILES),install -D -m 644 src/man/$(m) $(call man_dir,$(m))/$(m) && \
 		sed -i 's|/usr/local/etc|$(SYSCONFDIR)|; s|/usr/local|$(PREFIX)|' $(call man_dir,$(m))/$(m)$(newline))
-	[ -e $(CONF)/nfclass.ini ] || $(installed_conf) >$(CONF)/nfclass.ini
+	[ -e $(CONF)/nfclass.ini ] || { $(installed_conf) >$(CONF)/nfclass.ini && \
+		chmod 644 $(CONF)/nfclass.ini; }
 	@[ "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || { $(make_user); }
 
 # Leaves a configuration that was changed, folders that hold what is not ours, and the user,

@@ -24,4 +24,8 @@ void settings_warn(const struct settings *s, const char *path);
 /* The same as far as it shows without the model. */
 void settings_warn_conf(const struct conf *c, const char *path);
 
+/* Log warnings of a control socket that cannot be made.  Looks names up, which a daemon
+ * at work must not do. */
+void settings_warn_control(const struct conf *c);
+
 #endif

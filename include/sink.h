@@ -39,8 +39,8 @@ int sink_give(struct sink *s, const char *path, enum record_format format,
               struct fault *f);
 
 /* Open (again) the file, "" for none; path is borrowed until the next call that succeeds.
- * When it is the same one as before and only rights are missing, the one that is open, if
- * any, is kept, with a warning.  0, or -errno with *f filled and everything as before. */
+ * When only rights are missing, the one that is open, if any, is kept, with a warning. 0,
+ * or -errno with *f filled and everything as before. */
 int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f);
 

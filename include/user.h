@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "fault.h"
+
 /* Whom a daemon that was started by root becomes. */
 
 #define USER_NAME_SIZE 64
@@ -28,6 +30,11 @@ struct user user_find(const char *name);
  * exchange for another one.  The descriptor is the caller's; -1 when it is none of these.
  */
 int user_give_file(const struct user *u, const char *path);
+
+/* Could a root that has become that user read the file?  0, also when this cannot be
+ * found out, or -EACCES with what to do in *f.  Root alone can ask; a process of its own
+ * looks. */
+int user_check_readable(const struct user *u, const char *path, struct fault *f);
 
 /* Warn when we, who are that user by now, cannot read what a reload has to. */
 void user_warn_unreadable(const struct user *u, const char *path);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "ctclear.h"
 #include "daemon.h"
@@ -13,15 +16,16 @@
 #include "user.h"
 
 #define USAGE                                                                            \
-	"usage: nfclassd [-c FILE] [-T] [--print | --marks | --clear-marks] [-f] "       \
-	"[-p PIDFILE] [-v] [-V] [-h]\n"
+	"usage: nfclassd [-c FILE] [-T [--reload]] [--print | --marks | --clear-marks] " \
+	"[-f] [-p PIDFILE] [-v] [-V] [-h]\n"
 #define CONF NFCLASS_SYSCONFDIR "/nfclass/nfclass.ini"
 
-enum { OPTION_PRINT = 256, OPTION_MARKS, OPTION_CLEAR };
+enum { OPTION_PRINT = 256, OPTION_RELOAD, OPTION_MARKS, OPTION_CLEAR };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "test", no_argument, NULL, 'T' },
+	{ "reload", no_argument, NULL, OPTION_RELOAD },
 	{ "print", no_argument, NULL, OPTION_PRINT },
 	{ "marks", no_argument, NULL, OPTION_MARKS },
 	{ "clear-marks", no_argument, NULL, OPTION_CLEAR },
@@ -35,7 +39,7 @@ static const struct option long_options[] = {
 
 struct options {
 	struct daemon_options daemon;
-	bool test, print, marks, clear;
+	bool test, reload, print, marks, clear;
 };
 
 static int help(void)
@@ -44,6 +48,7 @@ static int help(void)
 	     "\n"
 	     "  -c, --config FILE   settings (" CONF ")\n"
 	     "  -T, --test          check the settings and the model, and end\n"
+	     "      --reload        with -T: whether a daemon at work would take them\n"
 	     "      --print         print all settings, and end; the model is not read\n"
 	     "      --marks         print what mark values mean, and end\n"
 	     "      --clear-marks   clear our bits in the marks of all connections, and "
@@ -104,18 +109,60 @@ static int clear(const char *path)
 	return 0;
 }
 
-static int test(const char *path)
+/* What may be otherwise when a daemon starts, and is an error for one at work. */
+static int told(const struct options *o, const struct fault *f)
+{
+	if (o->reload)
+		return failed(f);
+	log_warn("%s", f->text);
+	return 0;
+}
+
+/* A daemon that is started by root reads as root.  Its reloads are its user's. */
+static int test_readable(const struct user *u, const struct options *o, const char *path)
 {
 	struct fault f;
+
+	return user_check_readable(u, path, &f) < 0 ? told(o, &f) : 0;
+}
+
+static int test_log(const struct options *o, const char *file)
+{
+	char *copy = strdup(file), *slash = copy ? strrchr(copy, '/') : NULL;
+	int code = 0;
+	struct fault f;
+
+	if (slash) {
+		slash[slash == copy] = 0;
+		if (access(copy, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+			fault_set(&f, -errno, "log file %s: there is no folder %s", file,
+			          copy);
+			code = told(o, &f);
+		}
+	}
+	free(copy);
+	return code;
+}
+
+static int test(const struct options *o)
+{
+	const char *path = o->daemon.conf;
+	struct fault f;
 	struct settings *s = settings_load(path, &f);
+	struct user u;
+	int code;
 
 	if (!s)
 		return failed(&f);
 	settings_warn(s, path);
-	(void)user_find(s->conf.daemon.user); /* warns when there is none */
-	log_info("%s is good, and so is the model %s", path, s->conf.model.path);
+	settings_warn_control(&s->conf);
+	u = user_find(s->conf.daemon.user); /* warns when there is none */
+	code = test_readable(&u, o, path) | test_readable(&u, o, s->conf.model.path) |
+	       test_log(o, s->conf.log.file);
+	if (code == 0)
+		log_info("%s is good, and so is the model %s", path, s->conf.model.path);
 	settings_free(s);
-	return 0;
+	return code;
 }
 
 /* -1 to go on, or the exit code. */
@@ -130,6 +177,9 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case 'T':
 			o->test = true;
+			break;
+		case OPTION_RELOAD:
+			o->reload = true;
 			break;
 		case OPTION_PRINT:
 			o->print = true;
@@ -173,11 +223,11 @@ int main(int argc, char **argv)
 		return print(&o);
 	if (o.clear)
 		return clear(o.daemon.conf);
-	if (o.test)
-		return test(o.daemon.conf);
 	/* Read again on reload, when we have left this folder. */
 	if (realpath(o.daemon.conf, conf))
 		o.daemon.conf = conf;
+	if (o.test)
+		return test(&o);
 	if (o.daemon.pidfile && o.daemon.pidfile[0] != '/') {
 		log_error("the pidfile's path must begin with /");
 		return 2;

@@ -2,10 +2,12 @@
 #include "settings.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 #include "ini.h"
 #include "line.h"
@@ -183,6 +185,22 @@ static void warn_of_plan(const struct warner *w, const struct conf *c)
 	if (idle && c->queue.skip_labelled > 0)
 		log_warn("[queue] skip_labelled does nothing while [mark] enabled = no");
 	warn_of_shadows(w);
+}
+
+void settings_warn_control(const struct conf *c)
+{
+	const char *group = c->control.group;
+	size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+	if (!*c->control.socket)
+		return;
+	if (strlen(c->control.socket) > most)
+		log_warn("[control] socket: %s has more than %zu bytes, so that there "
+		         "is none",
+		         c->control.socket, most);
+	if (group[strspn(group, "0123456789")] && !getgrnam(group))
+		log_warn("[control] group: there is no %s, so that there is no socket",
+		         group);
 }
 
 void settings_warn_conf(const struct conf *c, const char *path)

@@ -48,32 +48,36 @@ int sink_give(struct sink *s, const char *path, enum record_format format,
 	return fd < 0 ? 0 : use(s, fd, path, f);
 }
 
-/* A file that we had, or were to have from the start, and may not open. */
-static int keep(struct sink *s, const char *path, struct fault *f)
+static bool lacks_rights(int err)
 {
-	if (s->path && strcmp(path, s->path) != 0)
-		return fault_set(f, -EACCES,
-		                 "log file %s: user %s may not write it, or not before a "
-		                 "restart when its folder is another one",
-		                 path, s->user.name);
-	log_warn("log file %s: user %s may not open it; %s", path, s->user.name,
-	         s->file ? "the one that is open is kept" : "labels do not go there");
+	return err == EACCES || err == EPERM || err == EROFS;
+}
+
+/* A file that we may not open: labels matter less than all that goes on without. */
+static void keep(struct sink *s, const char *path, int err)
+{
+	bool another = s->path && strcmp(path, s->path) != 0;
+
+	log_warn("log file %s: user %s may not open it%s; %s (%s)", path, s->user.name,
+	         another ? ", or not before a restart when its folder is another one"
+	                 : "",
+	         s->file ? "the one that is open is kept" : "labels do not go there",
+	         strerror(err));
 	s->path = path;
-	return 0;
 }
 
 int sink_open(struct sink *s, const char *path, enum record_format format,
               struct fault *f)
 {
-	int fd = -1, err;
+	int fd = -1, err = 0;
 
 	if (*path)
 		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
 		          0640);
 	if (fd >= 0 || !*path)
 		err = use(s, fd, path, f);
-	else if (errno == EACCES)
-		err = keep(s, path, f);
+	else if (lacks_rights(errno))
+		keep(s, path, errno);
 	else
 		err = fault_set(f, -errno, "log file %s: %s", path, strerror(errno));
 	if (!err)

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -119,6 +121,33 @@ int user_give_file(const struct user *u, const char *path)
 	if (fd >= 0)
 		(void)close(fd); /* nothing was written */
 	return -1;
+}
+
+#define UNREADABLE 2 /* any code but that of success, and of those who are killed */
+
+/* Who cannot become the user will go on as who they are, and read as now. */
+static int look_as(const struct user *u, const char *path)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(u->gid, u->gid, u->gid) < 0 ||
+	    setresuid(u->uid, u->uid, u->uid) < 0)
+		return 0;
+	return access(path, R_OK) < 0 && errno == EACCES ? UNREADABLE : 0;
+}
+
+int user_check_readable(const struct user *u, const char *path, struct fault *f)
+{
+	pid_t child = geteuid() == 0 && u->uid != 0 ? fork() : -1;
+	int status = 0;
+
+	if (child == 0)
+		_exit(look_as(u, path));
+	if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) != UNREADABLE)
+		return 0;
+	return fault_set(f, -EACCES,
+	                 "%s: user %s of [daemon] cannot read it, so that a reload "
+	                 "fails: chmod a+r that file, and a+x the folders that it is in",
+	                 path, u->name);
 }
 
 void user_warn_unreadable(const struct user *u, const char *path)

@@ -9,6 +9,9 @@ trap 'rm -rf "$tmp"' EXIT
 # The programs of other places are made beside those that other tests run.
 cp -a "$BUILD" "$tmp/build" || exit 1
 
+# What root has for a umask is nothing to the files.
+umask 077
+
 # mk PREFIX SYSCONFDIR TARGET, into $tmp/root
 mk() {
 	make -s BUILD="$tmp/build" DESTDIR="$tmp/root" PREFIX="$1" SYSCONFDIR="$2" "$3" ||
@@ -36,6 +39,8 @@ there() {
 	grep -qaF "$2/nfclass/nfclass.ini" "$tmp/root$1/sbin/nfclassd" || fail "nfclassd looks elsewhere"
 	grep -qF "$1/share/nfclass/cs4516.nfm" "$tmp/root$1/share/man/man5/nfclass.ini.5" ||
 		fail "the manual names another model"
+	[ "$(stat -c %a "$tmp/root$2/nfclass/nfclass.ini")" = 644 ] ||
+		fail "not everybody reads the configuration"
 	grep -q "^path = $1/share/nfclass/cs4516.nfm" "$tmp/root$2/nfclass/nfclass.ini" ||
 		fail "the configuration names no installed model"
 }

@@ -136,7 +136,9 @@ another_folder_takes_a_restart() {
 	ini
 	start
 	ini log.file="$tmp/elsewhere/labels"
-	refuse_reload "may not write it, or not before a restart"
+	reload
+	says_more "elsewhere/labels: .* not before a restart .*; the one that is open is kept" 0 ||
+		fail "it does not say that the log takes a restart"
 	labels_come 31
 	stop
 	start
@@ -152,6 +154,22 @@ a_log_in_a_folder_of_others() {
 	says_more 'may not open it; labels do not go there' 0 || fail "no warning of a log that is not"
 	ask 203.0.113.2 5 || fail "datagrams got lost"
 	stop
+}
+
+# As below /usr and /etc where systemd makes them so.
+a_log_where_nobody_writes() {
+	mkdir "$tmp/sealed"
+	mount -t tmpfs -o ro none "$tmp/sealed" || { echo "note: nothing can be mounted" && return; }
+	ini log.file="$tmp/sealed/labels"
+	start
+	says_more 'sealed/labels: .* labels do not go there .Read-only file system' 0 ||
+		fail "no warning of a log on a read-only file system"
+	ask 203.0.113.2 5 || fail "datagrams got lost"
+	stop
+}
+
+at_end() {
+	! mountpoint -q "$tmp/sealed" || umount "$tmp/sealed"
 }
 
 what_root_alone_reads() {
@@ -194,6 +212,7 @@ work_goes_on
 logs_are_rotated
 another_folder_takes_a_restart
 a_log_in_a_folder_of_others
+a_log_where_nobody_writes
 what_root_alone_reads
 nobody_serves
 open_for_debugging

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/lib_cli.sh
 nfclassd=$build/nfclassd
 ini=$dir/nfclass.ini
+chmod 755 "$dir"
 
 # set_of DIR TRACES: made-up traffic of two apps.
 set_of() {
@@ -108,6 +109,23 @@ END
 warnings 1 -T
 warned_of one '[policy] one: the model is never sure enough to name this app'
 printf '[label]\nunknown = no\n' >>"$ini"
+warnings 0 -T
+
+# A socket that cannot be made.
+long=$(printf '%0107d' 0)
+configure "$dir/set.nfm" <<END
+[control]
+socket = /$long
+group = nfc-no-such
+END
+warnings 2 -T
+said "[control] socket: /$long has more than 107 bytes"
+said '[control] group: there is no nfc-no-such'
+configure "$dir/set.nfm" <<END
+[control]
+socket = /${long#0}
+group = 64917
+END
 warnings 0 -T
 
 configure "$dir/set.nfm" <<'END'

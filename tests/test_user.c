@@ -109,6 +109,27 @@ static void a_folder_of_others_is_not_entered(void **state)
 	rmdir(folder);
 }
 
+static void what_root_alone_reads_is_told(void **state)
+{
+	const struct user root = { .name = "root" };
+	char path[] = "/tmp/nfclass-user-XXXXXX";
+	struct fault f;
+	int fd;
+
+	(void)state;
+	need_root();
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(user_check_readable(&someone, path, &f), -EACCES);
+	assert_non_null(strstr(f.text, path));
+	assert_non_null(strstr(f.text, "user test"));
+	assert_int_equal(user_check_readable(&root, path, &f), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(user_check_readable(&someone, path, &f), 0);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +138,7 @@ int main(void)
 		cmocka_unit_test(who_is_not_there_is_nobody),
 		cmocka_unit_test(a_file_is_made_and_given),
 		cmocka_unit_test(what_is_not_a_plain_file_is_not_given),
+		cmocka_unit_test(what_root_alone_reads_is_told),
 		cmocka_unit_test(a_folder_of_others_is_not_entered),
 	};
 

@@ -29,14 +29,64 @@ status_queue() {
 	echo "queue $1: in use, $6 packets, $3 waiting, $4 dropped by the kernel, $5 lost on the way to the daemon"
 }
 
-# Daemons in this network namespace.
+# Daemons in this network namespace.  Without CAP_SYS_PTRACE nobody reads the ns/net of a
+# process that may not be traced; but each namespace has files of its own behind net/.
 daemon_pids() {
-	here_net=$(readlink /proc/self/ns/net)
+	here_net=$(stat -c %i /proc/self/net/dev)
 	for comm in /proc/[0-9]*/comm; do
 		process=${comm%/comm}
 		[ "$(cat "$comm" 2>/dev/null)" = nfclassd ] &&
-			[ "$(readlink "$process/ns/net")" = "$here_net" ] && echo "${process#/proc/}"
+			[ "$(stat -c %i "$process/net/dev" 2>/dev/null)" = "$here_net" ] &&
+			echo "${process#/proc/}"
 	done
+}
+
+# Of a process that /proc hides we see only what it has opened.
+daemon_is_there() {
+	[ -n "$(daemon_pids)" ] || daemon_is_hidden
+}
+
+daemon_is_hidden() {
+	for queue in $(queues); do
+		[ -z "$(queue_line "$queue")" ] || return 0
+	done
+	return 1
+}
+
+# The client that stands beside the daemon's program, or elsewhere.
+find_client() {
+	for client in "${daemon%/*}/nfclass" "${daemon%/*}/../bin/nfclass"; do
+		[ -x "$client" ] && return
+	done
+	client=$(command -v nfclass)
+}
+
+# Does the daemon of this network namespace answer on the control socket?  A path may be that
+# of a daemon in another one.
+control_answers() {
+	socket=$(setting control.socket)
+	[ -n "$socket" ] && find_client &&
+		awk -v at=" $socket" 'substr($0, length($0) - length(at) + 1) == at { found = 1 }
+			END { exit !found }' /proc/net/unix &&
+		"$client" status --socket "$socket" >/dev/null 2>&1
+}
+
+# A signal tells the daemon, and tells us nothing.
+daemon_reload() {
+	pids=$(daemon_pids)
+	if [ "$(echo "$pids" | wc -w)" -le 1 ] && control_answers; then
+		run "$client" reload --socket "$socket" ||
+			die "the rules are those of the new settings, the daemon works by the old ones"
+		say "nfclassd: $output"
+	elif [ -n "$pids" ]; then
+		# shellcheck disable=SC2086 # one process or several
+		run kill -HUP $pids || exit 1
+		say "nfclassd has no control socket that answers: its log says whether it took its settings"
+	elif daemon_is_hidden; then
+		die "somebody listens to the queue, but no process of nfclassd is seen to be told: send it SIGHUP"
+	else
+		say "no daemon is there to be told"
+	fi
 }
 
 status_rules() {
