@@ -11,8 +11,8 @@
 
 /* Requests to the daemon through a socket.  For one thread, which never waits for who is
  * at the other end: a few are served at a time, one request each; who says nothing, or
- * does not take the answer, has to leave after a while, and at once when another wants
- * in. */
+ * does not take the answer, has to leave after a while, and who says nothing at once when
+ * another wants in. */
 struct control;
 
 #define CONTROL_CLIENTS 8

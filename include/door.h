@@ -22,8 +22,8 @@ struct door_params {
 };
 
 /* Make it; its folder too, when only that is missing.  What an ended program left there
- * is replaced; where somebody answers, or something else is there, it is refused.  0, or
- * -errno with *f filled. */
+ * is replaced; where somebody answers, or something else is there, it is refused.  For a
+ * process that has no other threads yet.  0, or -errno with *f filled. */
 int door_open(struct door *d, const struct door_params *p, struct fault *f);
 
 /* Close it, and remove the file if it is still this one and we may: else the next who

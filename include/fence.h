@@ -13,7 +13,7 @@
 enum fence_right {
 	FENCE_WRITE = 1,  /* open to write */
 	FENCE_MAKE = 2,   /* make plain files, which takes a folder */
-	FENCE_SOCKET = 4, /* make sockets and remove what is there, the same */
+	FENCE_REMOVE = 4, /* remove files there, the same */
 };
 
 struct fence_gap {

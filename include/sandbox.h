@@ -14,7 +14,7 @@ struct sandbox {
 	struct user user;
 	bool confine;         /* seccomp and Landlock, too */
 	const char *log_file; /* opened again by this path, or "" for none */
-	const char *socket;   /* its path is removed and made again, or "" for none */
+	const char *socket;   /* removed in the end, from its folder, or "" for none */
 	struct fault fence;   /* why there is none */
 };
 

@@ -79,11 +79,14 @@ static char *read_answer(FILE *in, bool *ok, struct fault *f)
 		fault_no_memory(f);
 		return NULL;
 	}
-	if (fread(text, 1, reply.len, in) == reply.len) {
+	if (reply.len == 0) {
+		fault_set(f, -ENOMEM, "no answer: nfclassd is out of memory");
+	} else if (fread(text, 1, reply.len, in) == reply.len) {
 		*ok = reply.ok;
 		return text;
 	}
-	fault_set(f, -EIO, "the answer ends too early");
+	if (reply.len > 0)
+		fault_set(f, -EIO, "the answer ends too early");
 	free(text);
 	return NULL;
 }

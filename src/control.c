@@ -71,6 +71,15 @@ void control_free(struct control *c)
 	free(c);
 }
 
+/* For one more: whoever has sent a whole request is answered first. */
+static bool has_room(const struct control *c)
+{
+	for (int i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->client[i].state == FREE || c->client[i].state == READING)
+			return true;
+	return false;
+}
+
 void control_poll(const struct control *c, struct pollfd p[static CONTROL_FDS])
 {
 	static const short events[] = { [READING] = POLLIN, [WRITING] = POLLOUT };
@@ -79,7 +88,7 @@ void control_poll(const struct control *c, struct pollfd p[static CONTROL_FDS])
 		p[i] = (struct pollfd){ .fd = -1 };
 	if (!c)
 		return;
-	if (c->deaf_until.us == 0)
+	if (c->deaf_until.us == 0 && has_room(c))
 		p[0] = (struct pollfd){ .fd = c->door.fd, .events = POLLIN };
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
 		if (c->client[i].state != FREE)
@@ -119,30 +128,22 @@ int control_advance(struct control *c, struct mono now)
 	return wait_ms;
 }
 
-/* Who has not asked anything yet goes before who has. */
-static bool leaves_before(const struct client *a, const struct client *b)
-{
-	bool silent = a->state == READING;
-
-	if (silent != (b->state == READING))
-		return silent;
-	return a->number < b->number;
-}
-
+/* A free place, or that of who has been silent for the longest: has_room() says that
+ * there is one. */
 static struct client *make_room(struct control *c)
 {
-	struct client *k = &c->client[0];
+	struct client *silent = NULL;
 
 	for (int i = 0; i < CONTROL_CLIENTS; i++) {
-		struct client *other = &c->client[i];
+		struct client *k = &c->client[i];
 
-		if (other->state == FREE)
-			return other;
-		if (leaves_before(other, k))
-			k = other;
+		if (k->state == FREE)
+			return k;
+		if (k->state == READING && (!silent || k->number < silent->number))
+			silent = k;
 	}
-	leave(k);
-	return k;
+	leave(silent);
+	return silent;
 }
 
 static void begin_answer(struct client *k, bool ok, char *text, struct mono now)
@@ -242,7 +243,7 @@ static void welcome(struct control *c, int fd, struct mono now)
 /* No more at a time than there are places. */
 static void accept_some(struct control *c, struct mono now)
 {
-	for (int i = 0; i < CONTROL_CLIENTS; i++) {
+	for (int i = 0; i < CONTROL_CLIENTS && has_room(c); i++) {
 		int fd = accept4(c->door.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd >= 0) {

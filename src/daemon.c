@@ -123,21 +123,25 @@ static int start(struct daemon *d, struct fault *f)
 	if (!err)
 		err = sink_give(&d->sink, c->log.file, (enum record_format)c->log.format,
 		                f);
-	if (!err)
-		err = crew_make(&d->crew, d->now, f);
 	if (err)
 		return err;
-	/* Its folder and its group may take capabilities. */
+	/* Its folder and its group may take capabilities, and time. */
 	d->control = answer_open(&d->started, &d->sink.usage);
+	/* From here on the kernel hands packets over: until there are threads to take
+	 * them nothing may wait, for a file, say. */
+	err = crew_make(&d->crew, d->now, f);
+	if (err)
+		return err;
 	/* Whoever was started with a priority keeps it. */
 	d->hurry = c->queue.realtime && sched_getscheduler(0) == SCHED_OTHER;
 	if (d->hurry)
 		set_realtime(true);
 	sandbox_enter(&sandbox);
+	err = start_threads(d, f);
+	if (err)
+		return err;
 	warn_of_reloads(d);
 	err = sink_open(&d->sink, c->log.file, (enum record_format)c->log.format, f);
-	if (!err)
-		err = start_threads(d, f);
 	if (!err)
 		sandbox_seal(&sandbox);
 	return err;

@@ -66,7 +66,8 @@ int door_connect(const char *path, struct fault *f)
 }
 
 /* Two that start at once must not take each other's socket for a stale one: the folder is
- * locked while one looks and makes its own.  The descriptor that holds the lock. */
+ * locked while one looks and makes its own, which is quick.  Who holds it for longer is
+ * somebody else, whom we do not let keep us out.  The descriptor that holds the lock. */
 static int lock_folder(const char *path, struct fault *f)
 {
 	char folder[PATH_MAX];
@@ -79,15 +80,8 @@ static int lock_folder(const char *path, struct fault *f)
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return said(path, -errno, f);
-	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
-		if (i == LOCK_TRIES) {
-			(void)close(fd); /* only read from */
-			return fault_set(f, -EWOULDBLOCK,
-			                 "control socket %s: somebody locks its folder",
-			                 path);
-		}
+	for (int i = 0; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) < 0; i++)
 		(void)poll(NULL, 0, LOCK_WAIT_MS);
-	}
 	return fd;
 }
 
@@ -129,24 +123,37 @@ static int find_group(const char *name, gid_t *gid, struct fault *f)
 	return fault_set(f, -ENOENT, "control socket: there is no group '%s'", name);
 }
 
-/* Nobody can connect before it listens, so that nobody is let in by a wrong mode. */
+/* Its mode is right from the start, and links are not followed: whose the folder is might
+ * put one there. */
+static int bind_as(int fd, const struct sockaddr_un *at, mode_t mode)
+{
+	const mode_t before = umask(0777 & ~mode);
+	int err = bind(fd, (const struct sockaddr *)at, sizeof(*at)) < 0 ? -errno : 0;
+
+	(void)umask(before);
+	return err;
+}
+
+/* Before there are threads: the umask is everybody's. */
 static int make(struct door *d, const struct sockaddr_un *at, const struct door_params *p,
                 gid_t gid)
 {
 	struct stat st;
+	int err;
 
 	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (d->fd < 0 || bind(d->fd, (const struct sockaddr *)at, sizeof(*at)) < 0)
+	if (d->fd < 0)
 		return -errno;
+	err = bind_as(d->fd, at, p->mode);
+	if (err)
+		return err;
 	if (lstat(p->path, &st) < 0)
 		return -errno;
 	d->dev = st.st_dev;
 	d->ino = st.st_ino;
 	d->path = p->path;
-	if (chmod(p->path, p->mode) < 0 || chown(p->path, (uid_t)-1, gid) < 0 ||
-	    listen(d->fd, BACKLOG) < 0)
-		return -errno;
-	return 0;
+	return lchown(p->path, (uid_t)-1, gid) < 0 || listen(d->fd, BACKLOG) < 0 ? -errno
+	                                                                         : 0;
 }
 
 int door_open(struct door *d, const struct door_params *p, struct fault *f)

@@ -36,9 +36,7 @@ static uint64_t access_of(unsigned rights)
 {
 	return (rights & FENCE_WRITE ? LANDLOCK_ACCESS_FS_WRITE_FILE : 0) |
 	       (rights & FENCE_MAKE ? LANDLOCK_ACCESS_FS_MAKE_REG : 0) |
-	       (rights & FENCE_SOCKET
-	                ? LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REMOVE_FILE
-	                : 0);
+	       (rights & FENCE_REMOVE ? LANDLOCK_ACCESS_FS_REMOVE_FILE : 0);
 }
 
 static int open_gap(int rules, const struct fence_gap *gap)

@@ -4,6 +4,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Since Linux 5.14; C libraries older than that do not name it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 /* 16 pages: 5 to 15 us, which is less than one first touch may take on a virtual machine.
  */
 #define PIECE ((size_t)64 << 10)

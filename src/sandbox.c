@@ -75,7 +75,7 @@ static struct fence_gap socket_gap(const char *path, char place[static PATH_MAX]
 	slash = strrchr(place, '/');
 	if (slash)
 		slash[slash == place] = 0;
-	return (struct fence_gap){ place, FENCE_SOCKET };
+	return (struct fence_gap){ place, FENCE_REMOVE };
 }
 
 /* Folders are opened by root.  The standard streams become /dev/null later. */
@@ -114,6 +114,8 @@ void sandbox_seal(const struct sandbox *s)
 	(void)sieve_load(&sieve); /* told of here */
 	both = *s->fence.text && *sieve.text;
 	if (*s->fence.text || *sieve.text)
-		log_warn("sandbox: %s%s%s: what remains is that user %s has few rights",
-		         s->fence.text, both ? "; " : "", sieve.text, s->user.name);
+		log_warn("sandbox: %s%s%s; %s", s->fence.text, both ? "; " : "",
+		         sieve.text,
+		         both ? "what remains is that our user has few rights"
+		              : "the rest of it is in force");
 }

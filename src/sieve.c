@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,26 +23,29 @@ static const char *const allowed[] = {
 	"getdents64", "getdents",
 #endif
 	/* a packet's way */
-	"recvmmsg", "recvmsg", "recvfrom", "sendmsg", "sendto", "poll", "ppoll", "read",
-	"write", "futex", "clock_gettime",
+	"recvmmsg", "recvmmsg_time64", "recvmsg", "recvfrom", "sendmsg", "sendto", "poll",
+	"ppoll", "ppoll_time64", "read", "write", "futex", "futex_time64",
+	"clock_gettime", "clock_gettime64",
 	/* sockets: netlink, syslog, the service manager, the control socket */
 	"bind", "connect", "listen", "accept", "accept4", "shutdown", "getsockname",
 	"getpeername", "setsockopt", "getsockopt",
 	/* files: settings, the model, the log, time zones, /proc; what may be written is
 	   not for a filter to tell, which sees no paths */
 	"openat", "close", "writev", "pread64", "lseek", "fstat", "newfstatat", "statx",
-	"access", "faccessat", "faccessat2", "readlink", "readlinkat", "fcntl",
-	"ftruncate", "fadvise64", "unlink", "unlinkat", "chdir", "dup2", "dup3",
+	"stat", "lstat", "fstat64", "fstatat64", "stat64", "lstat64", "_llseek",
+	"fcntl64", "ftruncate64", "fadvise64_64", "arm_fadvise64_64", "access",
+	"faccessat", "faccessat2", "readlink", "readlinkat", "fcntl", "ftruncate",
+	"fadvise64", "unlink", "unlinkat", "chdir", "dup2", "dup3",
 	/* memory */
 	"brk", "munmap", "mremap", "madvise", "membarrier",
 	/* time */
-	"clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "alarm",
-	"setitimer",
+	"clock_getres", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep",
+	"gettimeofday", "time", "alarm", "setitimer",
 	/* threads and the process */
-	"rseq", "set_robust_list", "sched_yield", "sched_getaffinity",
-	"sched_getscheduler", "getpid", "gettid", "getuid", "geteuid", "getgid",
-	"getegid", "sysinfo", "getrandom", "eventfd2", "rt_sigaction", "rt_sigprocmask",
-	"rt_sigreturn", "sigaltstack", "restart_syscall", "exit", "exit_group"
+	"rseq", "set_robust_list", "sched_yield", "sched_getaffinity", "getpid", "gettid",
+	"getuid", "geteuid", "getgid", "getegid", "sysinfo", "getrandom", "eventfd2",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+	"restart_syscall", "exit", "exit_group"
 };
 
 /* An argument that, of the bits in mask, has these. */
@@ -64,6 +66,7 @@ struct conditional {
 static const struct conditional conditionals[] = {
 	/* No memory that is a program, were it written by us. */
 	{ "mmap", 1, { { 2, PROT_EXEC, 0 } } },
+	{ "mmap2", 1, { { 2, PROT_EXEC, 0 } } },
 	{ "mprotect", 1, { { 2, PROT_EXEC, 0 } } },
 	{ "socket", 1, { { 0, INT, AF_UNIX } } },
 	{ "socket", 2, { { 0, INT, AF_NETLINK }, { 2, INT, NETLINK_NETFILTER } } },
@@ -71,8 +74,6 @@ static const struct conditional conditionals[] = {
 	{ "ioctl", 1, { { 1, INT, TCGETS } } }, /* stdio's isatty() */
 	{ "prctl", 1, { { 0, INT, PR_SET_NAME } } },
 	{ "prlimit64", 1, { { 2, UINT64_MAX, 0 } } }, /* only to ask */
-	/* Workers' real-time priority is not the main thread's. */
-	{ "sched_setscheduler", 1, { { 1, INT, SCHED_OTHER } } },
 };
 
 static int allow(scmp_filter_ctx filter, const struct conditional *c)

@@ -28,12 +28,14 @@ static unsigned put_loss(const struct status_counter *c, FILE *out)
 static void put_losses(const struct status *s, FILE *out)
 {
 	struct status_counter c;
-	unsigned losses = 0;
+	unsigned losses = 0, silent = 0;
 
 	for (unsigned q = 0; q < s->queues; q++)
-		if (!s->queue[q].answers)
+		if (!s->queue[q].answers) {
 			fprintf(out, "worker of queue %u does not answer\n",
 			        s->first_queue + q);
+			silent++;
+		}
 	for (int g = 0; g < STATUS_GROUPS; g++)
 		for (unsigned i = 0;
 		     status_counter((enum status_group)g, i, &s->total, &c); i++) {
@@ -42,7 +44,8 @@ static void put_losses(const struct status *s, FILE *out)
 			losses += put_loss(&c, out);
 		}
 	if (losses == 0)
-		fputs("nothing was lost\n", out);
+		fputs(silent ? "nothing was lost by the others\n" : "nothing was lost\n",
+		      out);
 }
 
 static void put_model(const struct status_about *a, FILE *out)
@@ -92,7 +95,7 @@ static void put_counters(const struct status *s, FILE *out)
 	static const char *const title[STATUS_GROUPS] = {
 		[STATUS_QUEUE] = "queues",    [STATUS_DECODED] = "decoded",
 		[STATUS_BURSTS] = "bursts",   [STATUS_MARKS] = "marks",
-		[STATUS_SKIP] = "not queued", [STATUS_FILE] = "file",
+		[STATUS_SKIP] = "not queued",
 	};
 	struct status_counter c;
 

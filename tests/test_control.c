@@ -213,6 +213,28 @@ static char *long_text(size_t len)
 	return text;
 }
 
+/* Twice as many as there are places, all at once: the others wait outside. */
+static void whole_requests_are_all_answered(void **state)
+{
+	struct control *c = open_one();
+	int fd[2 * CONTROL_CLIENTS];
+
+	(void)state;
+	for (int i = 0; i < 2 * CONTROL_CLIENTS; i++)
+		fd[i] = come("nfclass 1 status text\n");
+	for (int i = 0; i < 2 * CONTROL_CLIENTS; i++) {
+		turn(c);
+		assert_non_null(control_next(c, now));
+		control_answer(c, true, strdup("hello\n"), now);
+		later(10);
+	}
+	for (int i = 0; i < 2 * CONTROL_CLIENTS; i++) {
+		assert_string_equal(got(fd[i]), "nfclass 1 ok 6\nhello\n");
+		close(fd[i]);
+	}
+	control_free(c);
+}
+
 static void a_long_answer_waits_for_its_reader(void **state)
 {
 	const size_t len = 2000000;
@@ -304,6 +326,7 @@ int main(void)
 		cmocka_unit_test(who_says_nothing_has_to_leave),
 		cmocka_unit_test(the_silent_make_room),
 		cmocka_unit_test(requests_come_one_by_one),
+		cmocka_unit_test(whole_requests_are_all_answered),
 		cmocka_unit_test(a_long_answer_waits_for_its_reader),
 		cmocka_unit_test(who_does_not_read_has_to_leave),
 		cmocka_unit_test(who_has_gone_is_forgotten),

@@ -172,6 +172,33 @@ static void nobody_breaks_out(void **state)
 	assert_int_equal(status_of_child(try_to_break_out), 0);
 }
 
+/* What a user without rights may not do anyhow: root, with all of them, may not either.
+ * Were one of these let through, it would do no harm. */
+static void try_as_root(void)
+{
+	struct fault f;
+
+	MUST(sieve_load(&f) == 0);
+	REFUSED(syscall(SYS_unshare, CLONE_NEWNET));
+	REFUSED(syscall(SYS_setns, -1, 0));
+	REFUSED(syscall(SYS_bpf, 0, NULL, 0));
+	REFUSED(syscall(SYS_init_module, NULL, 0, ""));
+	REFUSED(mount("none", "/nonexistent", "tmpfs", 0, NULL));
+	REFUSED(chroot("/"));
+	REFUSED(syscall(SYS_pivot_root, "/nonexistent", "/nonexistent"));
+	REFUSED(setgroups(0, NULL));
+	REFUSED(kill(1, 0));
+}
+
+static void not_even_root_breaks_out(void **state)
+{
+	(void)state;
+	need(sieve_load, "seccomp");
+	if (!began_as_root)
+		skip();
+	assert_int_equal(status_of_child(try_as_root), 0);
+}
+
 /* What logging, memory and a reload do. */
 static void work(void)
 {
@@ -250,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_thread_is_confined),
 		cmocka_unit_test(nobody_breaks_out),
+		cmocka_unit_test(not_even_root_breaks_out),
 		cmocka_unit_test(work_goes_on),
 		cmocka_unit_test(a_hung_daemon_can_end_itself),
 		cmocka_unit_test(a_sandbox_can_be_open),
